@@ -1,0 +1,28 @@
+import type { JsonValue } from '../model/json.ts';
+import type { HttpAnswer } from './client.ts';
+
+const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
+const MAX_RETRY_AFTER_MS = 10 * 60_000;
+
+/** The body as JSON; `undefined` unless the server calls it `application/json` and it parses. */
+export function jsonBody(answer: HttpAnswer): JsonValue | undefined {
+  if (!JSON_TYPE.test(answer.headers['content-type'] ?? '')) return undefined;
+  try {
+    return JSON.parse(answer.body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Milliseconds of `Retry-After`, in its seconds or its date form, at most ten minutes; `undefined` where there is none. */
+export function retryAfterMs(headers: HttpAnswer['headers'], nowMs: number): number | undefined {
+  const value = headers['retry-after']?.trim();
+  if (!value) return undefined;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - nowMs;
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS);
+}
+
+/** Neither Kratos' admin API nor the API server redirects: such an answer is a proxy's, and is never followed. */
+export function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400;
+}

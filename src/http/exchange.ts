@@ -1,0 +1,85 @@
+import type { Dispatcher } from 'undici';
+import type { HttpAnswer } from './client.ts';
+
+/** The body went past the cap. */
+export class BodyTooLarge extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super('body too large');
+    this.status = status;
+  }
+}
+
+/**
+ * One request with a buffered answer, as undici's dispatch handler. Unlike `Pool.request` it knows whether the request ever
+ * reached a socket, which is what tells "never sent" from "outcome unknown", and an abort before that moment keeps it from
+ * being sent at all.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly #maxBytes: number;
+  readonly #settle = Promise.withResolvers<HttpAnswer>();
+  readonly #chunks: Buffer[] = [];
+  #controller: Dispatcher.DispatchController | undefined;
+  #abortReason: Error | undefined;
+  #status = 0;
+  #headers: HttpAnswer['headers'] = {};
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+    this.answer.catch(() => {});
+  }
+
+  get answer(): Promise<HttpAnswer> {
+    return this.#settle.promise;
+  }
+
+  /** True from the moment the request was about to be written to a connected socket. */
+  get started(): boolean {
+    return this.#controller !== undefined;
+  }
+
+  abort(reason: Error): void {
+    this.#abortReason ??= reason;
+    this.#settle.reject(reason);
+    this.#controller?.abort(reason);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#abortReason) controller.abort(this.#abortReason);
+    else this.#controller = controller;
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: RawHeaders): void {
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = flatHeaders(headers);
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#maxBytes) this.abort(new BodyTooLarge(this.#status));
+    else this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    const body = Buffer.concat(this.#chunks).toString('utf8');
+    this.#settle.resolve({ status: this.#status, headers: this.#headers, body });
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.#settle.reject(error);
+  }
+}
+
+type RawHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Header names in lower case; repeated ones joined as HTTP says they may be. */
+export function flatHeaders(raw: RawHeaders): HttpAnswer['headers'] {
+  const flat: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(raw)) {
+    if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return flat;
+}

@@ -1,0 +1,63 @@
+import { jsonBody } from '../http/answer.ts';
+import type { HttpAnswer, HttpClient } from '../http/client.ts';
+import type { Clock } from '../model/clock.ts';
+import { RemoteError } from '../model/errors.ts';
+import type { JsonValue } from '../model/json.ts';
+import { type Asked, failureOf, isKratosOwn } from './errors.ts';
+
+/** One request and the one answer that counts as its success. */
+export interface Call<T> extends Asked {
+  readonly path: string;
+  readonly body?: JsonValue;
+  /** The status of success. */
+  readonly expect: number;
+  /** The result as the answer holds it; `undefined` where the answer is not of this API's shape. */
+  readonly read: (body: JsonValue | undefined, answer: HttpAnswer) => T | undefined;
+}
+
+/** Turns calls into requests, and answers into results or `RemoteError`s. */
+export class Api {
+  readonly #http: HttpClient;
+  readonly #clock: Clock;
+  readonly #onAnswer: () => void;
+
+  /** @param onAnswer told of every answer that provably is Kratos' own: a result of the right shape, or a refusal in its form and words */
+  constructor(http: HttpClient, clock: Clock, onAnswer: () => void) {
+    this.#http = http;
+    this.#clock = clock;
+    this.#onAnswer = onAnswer;
+  }
+
+  async ask<T>(call: Call<T>): Promise<T> {
+    const { operation, method, path, body } = call;
+    const answer = await this.#http.request({
+      operation,
+      method,
+      path,
+      headers: body === undefined ? ACCEPT : { ...ACCEPT, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const result = answer.status === call.expect ? call.read(jsonBody(answer), answer) : undefined;
+    if (result !== undefined) {
+      this.#onAnswer();
+      return result;
+    }
+    const failure = failureOf(call, answer, this.#clock.now());
+    if (isKratosOwn(failure)) this.#onAnswer();
+    throw failure;
+  }
+
+  close(): Promise<void> {
+    return this.#http.close();
+  }
+}
+
+const ACCEPT = { accept: 'application/json' };
+
+/** The success of a call that answers nothing. */
+export const NOTHING = { expect: 204, read: (): true => true };
+
+/** The answer is none that this API gives. */
+export function unexpected({ operation, method }: Asked): RemoteError {
+  return new RemoteError(operation, { code: 'unexpected', outcome: method === 'GET' ? 'none' : 'unknown' });
+}

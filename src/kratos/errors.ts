@@ -1,0 +1,88 @@
+import { jsonBody, retryAfterMs } from '../http/answer.ts';
+import type { HttpAnswer, HttpRequest } from '../http/client.ts';
+import { RemoteError, type RemoteErrorDetail } from '../model/errors.ts';
+import { isObject } from '../model/json.ts';
+import { type Fault, isUnknownField, refusalOf, violationsOf } from './refusal.ts';
+
+/** What an error needs to know of the request it answers. */
+export interface Asked extends Pick<HttpRequest, 'operation' | 'method'> {
+  /** The route speaks of one thing named in the request, so that Kratos' 404 means that this thing is gone. */
+  readonly about?: 'one';
+}
+
+/** What servers answer to a method that is switched off. */
+const DISABLED = 'This endpoint was disabled by system administrator';
+/** A recovery link for an identity that does not exist; a 400 since v0.9. */
+const NO_SUCH_IDENTITY = 'The requested identity id does not exist.';
+/** How Kratos words "there is none", in every version; gateways use the same JSON form with words of their own. */
+const ABSENT = ['Unable to locate the resource', 'The requested resource could not be found'];
+/** The words of Go's router, which Kratos leaves as they are; what a proxy says in plain text is no proof of anything. */
+const ROUTER_TEXTS: ReadonlyMap<number, string> = new Map([
+  [404, '404 page not found'],
+  [405, 'Method Not Allowed'],
+]);
+
+/**
+ * What an answer that is no success means. Only Kratos' own JSON 404 about one thing is `notFound`. A definite refusal has the
+ * outcome `none`; whatever else follows a mutation leaves its outcome `unknown`.
+ */
+export function failureOf(asked: Asked, answer: HttpAnswer, nowMs: number): RemoteError {
+  const detail = verdictOn(asked, answer, nowMs);
+  const undone = asked.method === 'GET' || (detail.code !== 'unexpected' && answer.status < 500);
+  const outcome = undone || detail.code === 'invalid' ? 'none' : 'unknown';
+  return new RemoteError(asked.operation, { ...detail, outcome, status: answer.status });
+}
+
+/** True when only Kratos itself can have said so; a gateway in front of it can say the rest as well. */
+export function isKratosOwn({ code }: RemoteError): boolean {
+  return code === 'notFound' || code === 'invalid' || code === 'conflict' || code === 'methodDisabled';
+}
+
+type Verdict = Omit<RemoteErrorDetail, 'outcome' | 'status'>;
+
+function verdictOn(asked: Asked, answer: HttpAnswer, nowMs: number): Verdict {
+  const { status } = answer;
+  const fault = faultOf(answer);
+  // v0.5 to v0.9 answer 500 to an update with an unknown field.
+  if (status === 500 && fault && isUnknownField(fault)) return { code: 'invalid', refusal: 'fieldUnknown' };
+  if (status >= 500 || status === 429) {
+    const wait = retryAfterMs(answer.headers, nowMs);
+    return { code: 'unavailable', ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+  }
+  if (status === 401 || status === 403) return { code: 'denied' };
+  if (status === 413) return { code: 'tooLarge' };
+  if (isRouterAnswer(answer)) return { code: 'unsupported' };
+  if (!fault || status < 400) return { code: 'unexpected' };
+  if (status === 404) return absence(asked, fault);
+  return status === 409 ? { code: 'conflict' } : refused(asked, fault);
+}
+
+/** The error of an answer in Kratos' own form, `{error: {code, …}}` as `application/json`; `undefined` for anything else. */
+function faultOf(answer: HttpAnswer): Fault | undefined {
+  const body = jsonBody(answer);
+  const error = isObject(body) ? body.error : undefined;
+  if (!isObject(error) || typeof error.code !== 'number') return undefined;
+  return { reason: textOf(error.reason), message: textOf(error.message) };
+}
+
+function absence(asked: Asked, fault: Fault): Verdict {
+  if (fault.reason.startsWith(DISABLED)) return { code: 'methodDisabled' };
+  const gone = asked.about === 'one' && ABSENT.some((text) => fault.message.endsWith(text));
+  return { code: gone ? 'notFound' : 'unexpected' };
+}
+
+function refused(asked: Asked, fault: Fault): Verdict {
+  if (asked.about === 'one' && fault.reason === NO_SUCH_IDENTITY) return { code: 'notFound' };
+  const refusal = refusalOf(fault);
+  const violations = refusal === 'traits' ? violationsOf(fault) : [];
+  return { code: 'invalid', refusal, violations };
+}
+
+function isRouterAnswer(answer: HttpAnswer): boolean {
+  const plain = answer.headers['content-type']?.startsWith('text/plain') ?? false;
+  return plain && answer.body.trim() === ROUTER_TEXTS.get(answer.status);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

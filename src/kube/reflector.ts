@@ -1,0 +1,233 @@
+import { type Clock, sleep } from '../model/clock.ts';
+import { isRemote, toError } from '../model/errors.ts';
+import { Backoff } from './backoff.ts';
+import type { KubeClient } from './client.ts';
+import { inScope, listAll } from './lister.ts';
+import { type KubeObject, objectKey, resourcePath } from './object.ts';
+import { eventFailure } from './status.ts';
+import type { Store } from './store.ts';
+import { Trouble } from './trouble.ts';
+import { CorruptLine, lines, parseEvent, type WatchEvent } from './watch-stream.ts';
+
+/** What a reflector tells of itself. */
+export interface ReflectorMetrics {
+  listed(): void;
+  /** How a watch came to its end, by the server or by us. */
+  watched(result: 'ended' | 'cut' | 'corrupt' | 'expired' | 'error'): void;
+  event(type: string): void;
+  /** For logs; a lasting trouble is told once a minute. */
+  failed(error: Error): void;
+}
+
+export interface ReflectorOptions<T extends KubeObject> {
+  /** Lists go here. */
+  readonly requests: KubeClient;
+  /** Watches go here; its idle limit ends a silent one. */
+  readonly watches: KubeClient;
+  /** `/apis/<group>/<version>`. */
+  readonly api: string;
+  readonly plural: string;
+  /** One namespace, or all of them. */
+  readonly namespace: string | undefined;
+  readonly store: Store<T>;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly metrics: ReflectorMetrics;
+}
+
+const SHORT_WATCH_MS = 1000;
+const CORRUPT_BEFORE_RELIST = 3;
+const FAILURES_BEFORE_RELIST = 5;
+
+/** A watch that ended within a second: not wrong by itself, but a loop of them would hammer the server. */
+class ShortWatch extends Error {
+  constructor() {
+    super('watch ended within a second');
+  }
+}
+
+/**
+ * Keeps a store equal to a collection of the API server: list, then watch from that list's resourceVersion, for ever.
+ *
+ * Guarantees: no error changes the store, least of all an answer that is not a list; every event after the last applied one is
+ * seen or leads to a new list; a watch resumes where it was cut; silence beyond the watch pool's idle limit opens a new watch;
+ * no failure ends it, and none makes it loop without delay; after `stop()` was called the store does not change.
+ */
+export class Reflector<T extends KubeObject> {
+  readonly #options: ReflectorOptions<T>;
+  readonly #path: string;
+  readonly #backoff: Backoff;
+  readonly #trouble: Trouble;
+  readonly #stopped = new AbortController();
+  readonly #synced = Promise.withResolvers<void>();
+  /** Where to watch from; absent asks for a list. */
+  #version: string | undefined;
+  /** Failures of the watch since it last made progress. */
+  #failures = 0;
+  #expired = false;
+  #lastActivity: number;
+  #running: Promise<void> | undefined;
+
+  constructor(options: ReflectorOptions<T>) {
+    this.#options = options;
+    this.#path = resourcePath(options.api, options.namespace, options.plural);
+    this.#backoff = new Backoff(options.clock, options.random);
+    this.#trouble = new Trouble((error) => options.metrics.failed(error), options.clock);
+    this.#lastActivity = options.clock.monotonic();
+  }
+
+  /** Resolves when the store holds a first complete list; stays pending if stopped before. */
+  get synced(): Promise<void> {
+    return this.#synced.promise;
+  }
+
+  /** Monotonic milliseconds of the last byte or answer, or of the last attempt that failed. */
+  get lastActivity(): number {
+    return this.#lastActivity;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Effective at once, whatever is under way; resolves when the loop has ended. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
+      try {
+        if (this.#version === undefined) await this.#list(signal);
+        await this.#watch(signal);
+      } catch (thrown) {
+        if (signal.aborted) return;
+        this.#touch();
+        const delay = this.#recover(toError(thrown));
+        await sleep(this.#options.clock, delay, signal).catch(() => {});
+      }
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const { requests, clock, namespace, store, metrics, plural } = this.#options;
+    const source = { client: requests, operation: `LIST ${plural}`, path: this.#path, namespace, clock };
+    const listing = await listAll<T>(source, signal);
+    if (signal.aborted) return;
+    this.#touch();
+    store.replace(namespace, listing.objects);
+    this.#version = listing.resourceVersion;
+    this.#failures = 0;
+    metrics.listed();
+    this.#synced.resolve();
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { watches, clock, metrics, plural } = this.#options;
+    const begun = clock.monotonic();
+    const stream = await watches.watch({ operation: `WATCH ${plural}`, path: this.#watchPath(), signal });
+    this.#touch();
+    let result: 'ended' | 'cut' = 'ended';
+    const onCut = () => {
+      result = 'cut';
+    };
+    try {
+      for await (const line of lines(this.#heard(stream.body, onCut))) {
+        if (signal.aborted) return;
+        this.#apply(parseEvent<T>(line));
+      }
+    } finally {
+      stream.close();
+    }
+    if (signal.aborted) return;
+    metrics.watched(result);
+    if (clock.monotonic() - begun < SHORT_WATCH_MS) throw new ShortWatch();
+    this.#progress();
+  }
+
+  #watchPath(): string {
+    const query = new URLSearchParams({
+      watch: '1',
+      resourceVersion: this.#version ?? '',
+      allowWatchBookmarks: 'true',
+      timeoutSeconds: String(Math.floor(300 + this.#options.random() * 300)),
+    });
+    return `${this.#path}?${query.toString()}`;
+  }
+
+  /** A stream that is cut or silent simply ends: the next watch resumes after the last applied event. */
+  async *#heard(body: AsyncIterable<Uint8Array>, onCut: () => void): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of body) {
+        this.#touch();
+        yield chunk;
+      }
+    } catch {
+      onCut();
+    }
+  }
+
+  #apply(event: WatchEvent<T>): void {
+    const { store, metrics, namespace, plural } = this.#options;
+    metrics.event(event.type);
+    if (event.type === 'ERROR') throw eventFailure(`WATCH ${plural}`, event.status);
+    if (event.type === 'BOOKMARK') {
+      this.#version = event.resourceVersion;
+    } else {
+      if (!inScope(event.object, namespace)) throw new CorruptLine();
+      if (event.type === 'DELETED') store.remove(objectKey(event.object));
+      else store.put(event.object);
+      this.#version = event.object.metadata.resourceVersion;
+    }
+    this.#progress();
+  }
+
+  #progress(): void {
+    this.#failures = 0;
+    this.#expired = false;
+  }
+
+  /** Decides where to go on from a failure; answers the milliseconds to wait before. */
+  #recover(error: Error): number {
+    const { metrics } = this.#options;
+    const watching = this.#version !== undefined;
+    if (watching && !(error instanceof ShortWatch)) metrics.watched(resultOf(error));
+    this.#failures++;
+    if (isRemote(error, 'expired')) {
+      this.#version = undefined;
+      if (!this.#expired) {
+        this.#expired = true;
+        return 0;
+      }
+    } else if (this.#needsList(error)) {
+      this.#version = undefined;
+      this.#failures = 0;
+    }
+    if (!(error instanceof ShortWatch)) this.#trouble.report(error);
+    if (!isRemote(error)) return this.#backoff.next();
+    // The CRD or the rights are missing: only people mend that.
+    const hopeless = error.status === 403 || error.status === 404;
+    const delay = hopeless ? this.#backoff.longest() : this.#backoff.next();
+    return Math.max(delay, error.retryAfterMs ?? 0);
+  }
+
+  /** Resuming is pointless where the server refuses to, or where it has failed again and again at this very version. */
+  #needsList(error: Error): boolean {
+    if (error instanceof CorruptLine) return this.#failures >= CORRUPT_BEFORE_RELIST;
+    if (isRemote(error, 'invalid')) return true;
+    if (isRemote(error, 'unexpected') && error.status !== 200) return true;
+    return isRemote(error) && error.status !== undefined && this.#failures >= FAILURES_BEFORE_RELIST;
+  }
+
+  #touch(): void {
+    this.#lastActivity = this.#options.clock.monotonic();
+  }
+}
+
+function resultOf(error: Error): 'corrupt' | 'expired' | 'error' {
+  if (error instanceof CorruptLine) return 'corrupt';
+  return isRemote(error, 'expired') ? 'expired' : 'error';
+}

@@ -1,0 +1,165 @@
+import { hostname } from 'node:os';
+import { type Config, parseConfig } from './config.ts';
+import { checkAccess, kubeSystemUid } from './kube/discovery.ts';
+import type { InClusterSource } from './kube/in-cluster.ts';
+import { loadCredentials } from './kube/load-credentials.ts';
+import { type Clock, sleep } from './model/clock.ts';
+import { toError } from './model/errors.ts';
+import { createLog, type Log } from './ops/log.ts';
+import { Metrics } from './ops/metrics.ts';
+import { OpsServer } from './ops/server.ts';
+import { Operator } from './operator.ts';
+
+/*
+ * Builds everything, starts and stops it in order, and maps how it ends to exit codes: 0 stopped as asked, 1 could not go on,
+ * 2 bad configuration. The only reader of the environment and of the real clock.
+ */
+
+/** Put in by the build from package.json. */
+declare const __VERSION__: string | undefined;
+const VERSION = typeof __VERSION__ === 'string' ? __VERSION__ : 'development';
+
+const MAX_TIMER_MS = 2_147_483_647;
+const STARTUP_PATIENCE_MS = 60_000;
+const SYNC_PATIENCE_MS = 120_000;
+const DRAIN_MS = 27_000;
+
+const clock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after: (ms, fn) => {
+    const timer = setTimeout(fn, Math.min(Math.max(ms, 0), MAX_TIMER_MS));
+    return () => clearTimeout(timer);
+  },
+};
+
+function main(): void {
+  const parsed = parseConfig(process.argv.slice(2), process.env, process.stdout.isTTY);
+  if (parsed.kind === 'help') {
+    process.stdout.write(parsed.text);
+    process.exit(0);
+  }
+  if (parsed.kind === 'problems') {
+    process.stderr.write(`bad configuration:\n${parsed.problems.map((problem) => `  - ${problem}\n`).join('')}`);
+    process.exit(2);
+  }
+  const log = createLog({ level: parsed.config.logLevel, format: parsed.config.logFormat });
+  run(parsed.config, log).then(
+    () => process.exit(0),
+    (thrown: unknown) => {
+      log.fatal({ err: toError(thrown) }, 'cannot go on');
+      process.exit(1);
+    },
+  );
+}
+
+async function run(config: Config, log: Log): Promise<void> {
+  const stopped = stopSignal(log);
+  const metrics = new Metrics(VERSION);
+  const credentials = await loadCredentials(
+    { kubeconfig: config.kubeconfig, context: config.context, inCluster: inCluster(), home: process.env['HOME'] },
+    clock,
+  );
+  const operator = new Operator({
+    config,
+    leaseNamespace: config.leaderElectNamespace ?? credentials.namespace ?? 'default',
+    credentials,
+    clock,
+    log,
+    metrics,
+    hostname: hostname(),
+    random: Math.random,
+  });
+  metrics.scrape({ resources: () => operator.countByReady(), work: () => operator.workUnderWay() });
+  const server = new OpsServer({
+    address: config.listenAddress,
+    metrics,
+    notReady: () => (operator.isSynced ? undefined : 'the cache is not synced yet'),
+    unwell: () => undefined,
+  });
+  const port = await server.start();
+  log.info({ port }, 'serving /healthz, /readyz and /metrics');
+  try {
+    await Promise.race([work(operator, config, log), stopped]);
+  } finally {
+    await withinDrain(operator.stop(), log);
+    await server.stop();
+  }
+}
+
+async function work(operator: Operator, config: Config, log: Log): Promise<void> {
+  await access(operator, config, log);
+  const ownerId = config.ownerId ?? (await patiently(() => kubeSystemUid(operator.kube.requests), log));
+  const late = sleep(clock, SYNC_PATIENCE_MS).then(() => {
+    if (!operator.isSynced) throw new Error('the cache did not sync within two minutes');
+    return new Promise<never>(() => {});
+  });
+  await Promise.race([operator.watch(), late]);
+  log.info('cache synced');
+  await operator.lead(ownerId);
+}
+
+/** Tells at once, in words, which manifest is missing; gives up after a minute, because a restart loop says more than a silent pod. */
+async function access(operator: Operator, config: Config, log: Log): Promise<void> {
+  const lacks = { missingCrd: MISSING_CRD, missingRights: MISSING_RIGHTS } as const;
+  await patiently(async () => {
+    const found = await checkAccess(operator.kube.requests, config.namespaces);
+    if (found !== 'ok') throw new Error(lacks[found]);
+  }, log);
+}
+
+const MISSING_CRD =
+  'the API server has no KratosIdentity resources: apply crds/kratosidentities.yaml (kubectl apply -k crds)';
+const MISSING_RIGHTS =
+  'the operator may not list KratosIdentity resources: apply its RBAC, deploy/base (kubectl apply -k deploy)';
+
+/** Tries again for a minute; a trouble is told when it changes. */
+async function patiently<T>(attempt: () => Promise<T>, log: Log): Promise<T> {
+  const until = clock.monotonic() + STARTUP_PATIENCE_MS;
+  let told = '';
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (thrown) {
+      const error = toError(thrown);
+      if (clock.monotonic() > until) throw error;
+      if (error.message !== told) log.warn({ err: error }, 'cannot start yet; trying for a minute');
+      told = error.message;
+      await sleep(clock, 2_000);
+    }
+  }
+}
+
+/** Resolves at the first SIGTERM or SIGINT; the second ends the process at once. */
+function stopSignal(log: Log): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const stop = (signal: NodeJS.Signals) => {
+      if (asked) process.exit(1);
+      asked = true;
+      log.info({ signal }, 'stopping');
+      resolve();
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+  });
+}
+
+async function withinDrain(stopping: Promise<void>, log: Log): Promise<void> {
+  const late = new AbortController();
+  const deadline = sleep(clock, DRAIN_MS, late.signal).then(
+    () => log.warn('work under way did not end in time'),
+    () => {},
+  );
+  await Promise.race([stopping, deadline]);
+  late.abort();
+}
+
+function inCluster(): InClusterSource | undefined {
+  const host = process.env['KUBERNETES_SERVICE_HOST'];
+  const port = process.env['KUBERNETES_SERVICE_PORT'];
+  if (host === undefined || port === undefined) return undefined;
+  return { host, port, directory: '/var/run/secrets/kubernetes.io/serviceaccount' };
+}
+
+main();

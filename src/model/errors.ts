@@ -1,0 +1,93 @@
+/**
+ * What can go wrong between the operator and a server, as a closed set.
+ *
+ * - `notFound`: the server's own JSON 404 for that one object; never a proxy's page, never an unknown route
+ * - `invalid`: a definite refusal of what was sent (400, 422)
+ * - `conflict`: 409
+ * - `denied`: 401 or 403
+ * - `methodDisabled`: Kratos has the recovery method, but it is switched off
+ * - `unsupported`: this server has no such route or field
+ * - `expired`: 410, the resourceVersion or continue token is too old
+ * - `tooLarge`: the answer exceeds the cap, or 413
+ * - `unavailable`: refused, timed out, 429, 5xx
+ * - `unexpected`: an answer that is not this API's (HTML, redirect, wrong content type or shape)
+ * - `aborted`: we ended it ourselves (shutdown, lease lost)
+ */
+export type RemoteCode =
+  | 'notFound'
+  | 'invalid'
+  | 'conflict'
+  | 'denied'
+  | 'methodDisabled'
+  | 'unsupported'
+  | 'expired'
+  | 'tooLarge'
+  | 'unavailable'
+  | 'unexpected'
+  | 'aborted';
+
+/** What kind of refusal an `invalid` is; texts differ between versions of Kratos, these do not. */
+export type Refusal =
+  | 'traits'
+  | 'schemaUnknown'
+  | 'fieldUnknown'
+  | 'patchNotApplied'
+  | 'concurrentUpdate'
+  | 'other';
+
+/** One violation: where (JSON pointer into the document, e.g. `/traits/email`) and which keyword; never the value. */
+export interface Violation {
+  readonly pointer: string;
+  readonly keyword: string;
+}
+
+export interface RemoteErrorDetail {
+  readonly code: RemoteCode;
+  /** Whether a mutation may have been carried out. A read's outcome is always `none`. */
+  readonly outcome: 'none' | 'unknown';
+  /** HTTP status, when an answer came. */
+  readonly status?: number;
+  /** Milliseconds the server asked us to wait (`Retry-After`, either form). */
+  readonly retryAfterMs?: number;
+  readonly refusal?: Refusal;
+  readonly violations?: readonly Violation[];
+}
+
+/** The one error that crosses rooms. Its message names the operation and the status, never text of a request or an answer. */
+export class RemoteError extends Error {
+  override readonly name = 'RemoteError';
+  readonly code: RemoteCode;
+  readonly outcome: 'none' | 'unknown';
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly refusal: Refusal | undefined;
+  readonly violations: readonly Violation[];
+
+  constructor(operation: string, detail: RemoteErrorDetail) {
+    super(`${operation}: ${detail.code}${detail.status === undefined ? '' : ` (${detail.status})`}`);
+    this.code = detail.code;
+    this.outcome = detail.outcome;
+    this.status = detail.status;
+    this.retryAfterMs = detail.retryAfterMs;
+    this.refusal = detail.refusal;
+    this.violations = detail.violations ?? [];
+  }
+
+  /** When to try the same thing again: `after` the server's own delay, with `backoff`, or `never` for the same input. */
+  get retry(): 'backoff' | 'after' | 'never' {
+    if (this.retryAfterMs !== undefined) return 'after';
+    return this.code === 'unavailable' || this.code === 'unexpected' || this.code === 'denied'
+      ? 'backoff'
+      : 'never';
+  }
+}
+
+/** True for a `RemoteError` of one of these codes. */
+export function isRemote(error: unknown, ...codes: readonly RemoteCode[]): error is RemoteError {
+  return error instanceof RemoteError && (codes.length === 0 || codes.includes(error.code));
+}
+
+/** The one place where "anything may be thrown" becomes an `Error`. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(`thrown: ${typeof thrown}`);
+}

@@ -1,0 +1,57 @@
+import type { KratosIdentity } from './generated/kratosidentity.ts';
+
+export const GROUP = 'kratos.ory.sh';
+export const API_VERSION = `${GROUP}/v1alpha1`;
+export const KIND = 'KratosIdentity';
+export const FINALIZER = `${GROUP}/identity`;
+
+/** `namespace/name`, what the queue carries. */
+export function keyOf(resource: KratosIdentity): string {
+  return `${resource.metadata.namespace}/${resource.metadata.name}`;
+}
+
+export function hasFinalizer(resource: KratosIdentity): boolean {
+  return resource.metadata.finalizers?.includes(FINALIZER) ?? false;
+}
+
+export function isDeleting(resource: KratosIdentity): boolean {
+  return resource.metadata.deletionTimestamp !== undefined;
+}
+
+/** The finalizers with ours added at the end, or taken out; others keep their order. */
+export function withFinalizer(resource: KratosIdentity, present: boolean): readonly string[] {
+  const others = (resource.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
+  return present ? [...others, FINALIZER] : others;
+}
+
+export function readyCondition(resource: KratosIdentity) {
+  return resource.status?.conditions?.find((condition) => condition.type === 'Ready');
+}
+
+/** True when status speaks of this very generation and says that all is well. */
+export function isSettled(resource: KratosIdentity): boolean {
+  return (
+    !isDeleting(resource) &&
+    resource.status?.observedGeneration === resource.metadata.generation &&
+    readyCondition(resource)?.status === 'True'
+  );
+}
+
+const REFUSALS: ReadonlySet<string> = new Set([
+  'InvalidTraits',
+  'InvalidMetadata',
+  'SchemaNotFound',
+  'Conflict',
+  'Unsupported',
+  'KratosRefused',
+]);
+
+/** True when status says that Kratos, or we, definitely refused this spec: then no identity was made for it. */
+export function wasRefused(resource: KratosIdentity): boolean {
+  const reason = readyCondition(resource)?.reason;
+  if (reason === undefined || !REFUSALS.has(reason)) return false;
+  const observed = resource.status?.observedGeneration;
+  const { generation } = resource.metadata;
+  // Deleting bumps the generation although the spec is the same.
+  return observed === generation || (isDeleting(resource) && observed === generation - 1);
+}

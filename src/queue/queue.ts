@@ -1,0 +1,159 @@
+import type { Clock } from '../model/clock.ts';
+import { Backoff } from './backoff.ts';
+import { Schedule } from './schedule.ts';
+
+export type Priority = 'normal' | 'low';
+
+/** What the queue tells of itself. */
+export interface QueueObserver {
+  added(): void;
+  retried(): void;
+  /** Seconds that a key waited to be worked on. */
+  started(waitedSeconds: number): void;
+  finished(workedSeconds: number): void;
+  depth(normal: number, low: number): void;
+}
+
+export interface QueueOptions {
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly observer: QueueObserver;
+}
+
+/** A waiting low key is served after so many normal ones, so that a stream of edits does not starve a resync. */
+const LOW_EVERY = 8;
+
+/**
+ * Keys to be worked on: deduplicating, delaying, with two priorities (client-go's dirty and processing sets).
+ *
+ * Guarantees: a key is with at most one worker; a key added while it is worked on is queued once after `done`; of several wake-ups the
+ * earliest counts and an immediate `add` replaces it; nothing is kept of a key after `drop`.
+ */
+export class Queue {
+  readonly #options: QueueOptions;
+  readonly #backoff: Backoff;
+  readonly #schedule: Schedule;
+  /** To be worked on, with the moment each was added: queued, or waiting for its worker's `done`. */
+  readonly #dirty = new Map<string, { readonly since: number; readonly priority: Priority }>();
+  readonly #processing = new Map<string, number>();
+  readonly #ready = { normal: new Set<string>(), low: new Set<string>() };
+  #waiters: ((key: string) => void)[] = [];
+  #servedNormal = 0;
+
+  constructor(options: QueueOptions) {
+    this.#options = options;
+    this.#backoff = new Backoff(options.random);
+    this.#schedule = new Schedule(options.clock, (key, low) => this.add(key, low ? 'low' : 'normal'));
+  }
+
+  get length(): number {
+    return this.#ready.normal.size + this.#ready.low.size;
+  }
+
+  /** Monotonic milliseconds at which each working worker got its key. */
+  workSince(): readonly number[] {
+    return [...this.#processing.values()];
+  }
+
+  add(key: string, priority: Priority = 'normal'): void {
+    this.#schedule.delete(key);
+    const known = this.#dirty.get(key);
+    if (known !== undefined && (known.priority === 'normal' || priority === 'low')) return;
+    if (known === undefined) this.#options.observer.added();
+    this.#dirty.set(key, { since: known?.since ?? this.#options.clock.monotonic(), priority });
+    if (!this.#processing.has(key)) this.#enqueue(key, priority);
+  }
+
+  /** Adds the key after `ms`, unless an earlier wake-up is set. */
+  addAfter(key: string, ms: number, priority: Priority = 'normal'): void {
+    if (ms <= 0) return this.add(key, priority);
+    if (this.#dirty.has(key)) return;
+    this.#schedule.set(key, ms, priority === 'low');
+  }
+
+  /** Adds the key after its own backoff. */
+  addRateLimited(key: string): void {
+    this.#options.observer.retried();
+    this.addAfter(key, this.#backoff.next(key));
+  }
+
+  /** Ends the key's backoff. */
+  forget(key: string): void {
+    this.#backoff.forget(key);
+  }
+
+  /** The object is gone: nothing of the key is kept but what its worker, if any, still holds. */
+  drop(key: string): void {
+    this.#backoff.forget(key);
+    this.#schedule.delete(key);
+    this.#dirty.delete(key);
+    this.#ready.normal.delete(key);
+    this.#ready.low.delete(key);
+    this.#tellDepth();
+  }
+
+  /** The next key; rejects with the signal's reason once it aborts. To be followed by `done`. */
+  get(signal: AbortSignal): Promise<string> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const onAbort = () => {
+        this.#waiters = this.#waiters.filter((other) => other !== waiter);
+        reject(signal.reason);
+      };
+      const waiter = (key: string) => {
+        signal.removeEventListener('abort', onAbort);
+        resolve(key);
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#waiters.push(waiter);
+      this.#serve();
+    });
+  }
+
+  done(key: string): void {
+    const { clock, observer } = this.#options;
+    const began = this.#processing.get(key);
+    if (began === undefined) return;
+    this.#processing.delete(key);
+    observer.finished((clock.monotonic() - began) / 1000);
+    const again = this.#dirty.get(key);
+    if (again !== undefined) this.#enqueue(key, again.priority);
+  }
+
+  #enqueue(key: string, priority: Priority): void {
+    this.#ready.low.delete(key);
+    this.#ready[priority].add(key);
+    this.#tellDepth();
+    this.#serve();
+  }
+
+  #serve(): void {
+    const { clock, observer } = this.#options;
+    while (this.#waiters.length > 0 && this.length > 0) {
+      const key = this.#take();
+      const waiter = this.#waiters.shift();
+      if (key === undefined || waiter === undefined) return;
+      const now = clock.monotonic();
+      observer.started((now - (this.#dirty.get(key)?.since ?? now)) / 1000);
+      this.#dirty.delete(key);
+      this.#processing.set(key, now);
+      this.#tellDepth();
+      waiter(key);
+    }
+  }
+
+  #take(): string | undefined {
+    const { normal, low } = this.#ready;
+    const lowsTurn = low.size > 0 && (normal.size === 0 || this.#servedNormal >= LOW_EVERY);
+    this.#servedNormal = lowsTurn ? 0 : this.#servedNormal + 1;
+    const from = lowsTurn ? low : normal;
+    const [key] = from;
+    if (key !== undefined) from.delete(key);
+    return key;
+  }
+
+  #tellDepth(): void {
+    this.#options.observer.depth(this.#ready.normal.size, this.#ready.low.size);
+  }
+}

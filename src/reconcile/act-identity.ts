@@ -1,0 +1,135 @@
+import { learnNormalised } from '../model/change.ts';
+import { isRemote, type RemoteError } from '../model/errors.ts';
+import { holdingOf } from '../model/holding.ts';
+import type { Capabilities, Identity, NewIdentity } from '../model/identity.ts';
+import type { KratosStep } from '../model/step.ts';
+import type { World } from '../model/world.ts';
+import type { Deps } from './deps.ts';
+import { counted, learn } from './learn.ts';
+
+type Update = Extract<KratosStep, { do: 'updateIdentity' }>;
+
+export async function createIdentity(
+  deps: Deps,
+  world: World,
+  has: Capabilities,
+  wanted: NewIdentity,
+): Promise<World> {
+  deps.leadership.assertHeld();
+  try {
+    const identity = await deps.kratos.createIdentity(has, wanted);
+    return created(deps, world, identity);
+  } catch (error) {
+    if (isRemote(error)) return createFailed(deps, world, error);
+    throw error;
+  }
+}
+
+function created(deps: Deps, world: World, identity: Identity): World {
+  const { uid } = world.resource.metadata;
+  const after = learn(deps, world, {
+    identityId: identity.id,
+    created: true,
+    unknownCreate: undefined,
+    conflicts: undefined,
+    normalised: learnNormalised(world, identity),
+  });
+  deps.memory.markUnknown(uid, undefined);
+  deps.index.note(identity);
+  deps.index.claim(identity.id, uid);
+  publish(deps, world, 'Created', 'Create', 'created the identity in Kratos');
+  deps.onAction('created');
+  return { ...after, identity: { kind: 'known', identity } };
+}
+
+/** A timed-out create is unknown, never failed; a definite refusal proves that nothing was made by it. */
+function createFailed(deps: Deps, world: World, error: RemoteError): World {
+  const { uid, generation } = world.resource.metadata;
+  if (error.outcome === 'unknown') {
+    deps.memory.markUnknown(uid, deps.contact.mark());
+    return { ...learn(deps, world, { unknownCreate: { generation } }), failure: error };
+  }
+  const definite = error.code === 'conflict' || error.code === 'invalid' || error.code === 'tooLarge';
+  const earlierIsOver = deps.clock.monotonic() >= world.absenceCountsFrom;
+  const refused = { ...world, createRefused: definite && earlierIsOver };
+  const after = definite && earlierIsOver ? learn(deps, refused, { unknownCreate: undefined }) : refused;
+  if (error.code !== 'conflict') return { ...after, failure: error };
+  return {
+    ...learn(deps, after, { conflicts: counted(world.learned.conflicts, world) }),
+    identity: { kind: 'unread' },
+    conflictToExplain: true,
+  };
+}
+
+export async function updateIdentity(
+  deps: Deps,
+  world: World,
+  has: Capabilities,
+  { change, why }: Update,
+): Promise<World> {
+  const holding = holdingOf(world);
+  if (holding.kind !== 'ours' && holding.kind !== 'heirloom') return { ...world, identity: { kind: 'unread' } };
+  deps.leadership.assertHeld();
+  try {
+    const identity = await deps.kratos.updateIdentity(has, holding.identity, change);
+    const after = learn(deps, world, {
+      ...(why !== 'deactivate' && { normalised: learnNormalised(world, identity) }),
+      conflicts: undefined,
+      patchRefusals: undefined,
+    });
+    deps.index.note(identity);
+    if (change.traits.length > 0 || change.externalId !== undefined) deps.onReleased();
+    announceUpdate(deps, world, why);
+    return { ...after, identity: { kind: 'known', identity } };
+  } catch (error) {
+    return updateFailed(deps, world, error);
+  }
+}
+
+function announceUpdate(deps: Deps, world: World, why: Update['why']): void {
+  if (why === 'deactivate') return;
+  const adopted = why === 'takeUp';
+  const text = adopted
+    ? 'took up the identity that an earlier resource of this name left'
+    : 'brought the identity in Kratos into step';
+  publish(deps, world, adopted ? 'Adopted' : 'Updated', 'Update', text);
+  deps.onAction(adopted ? 'adopted' : 'updated');
+}
+
+function updateFailed(deps: Deps, world: World, error: unknown): World {
+  if (isRemote(error, 'notFound')) return { ...world, identity: { kind: 'unread' } };
+  if (isRemote(error, 'conflict')) {
+    const told = learn(deps, world, { conflicts: counted(world.learned.conflicts, world) });
+    return { ...told, conflictToExplain: true };
+  }
+  if (isRemote(error, 'invalid') && error.refusal === 'patchNotApplied') {
+    const patchRefusals = world.patchRefusals + 1;
+    if (patchRefusals === 1) return { ...world, patchRefusals, identity: { kind: 'unread' } };
+    const told = learn(deps, world, { patchRefusals: counted(world.learned.patchRefusals, world) });
+    return { ...told, patchRefusals };
+  }
+  throw error;
+}
+
+export async function endSessions(deps: Deps, world: World, has: Capabilities, id: string): Promise<World> {
+  deps.leadership.assertHeld();
+  await deps.kratos.endSessions(has, id);
+  return learn(deps, world, { sessionsEnded: true });
+}
+
+export async function deleteIdentity(deps: Deps, world: World, has: Capabilities, id: string): Promise<World> {
+  deps.leadership.assertHeld();
+  try {
+    await deps.kratos.deleteIdentity(has, id);
+  } catch (error) {
+    if (!isRemote(error, 'notFound')) throw error;
+  }
+  deps.index.drop(id);
+  deps.onReleased();
+  deps.onAction('deleted');
+  return { ...world, identity: { kind: 'gone' } };
+}
+
+function publish(deps: Deps, world: World, reason: string, action: string, note: string): void {
+  deps.events.publish({ regarding: world.resource, type: 'Normal', reason, action, note });
+}

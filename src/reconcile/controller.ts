@@ -1,0 +1,148 @@
+import { isRemote, toError } from '../model/errors.ts';
+import type { KratosIdentity } from '../model/generated/kratosidentity.ts';
+import { hasFinalizer, readyCondition } from '../model/resource.ts';
+import type { Requeue } from '../model/step.ts';
+import type { Deps } from './deps.ts';
+import { type PassResult, runPass } from './pass.ts';
+import type { Key } from './ports.ts';
+
+/** The queue as the controller needs it; `src/queue` has the real one. */
+export interface WorkQueue {
+  add(key: Key, priority?: 'normal' | 'low'): void;
+  addAfter(key: Key, ms: number, priority?: 'normal' | 'low'): void;
+  addRateLimited(key: Key): void;
+  forget(key: Key): void;
+  drop(key: Key): void;
+  /** Rejects once the signal aborts. */
+  get(signal: AbortSignal): Promise<Key>;
+  done(key: Key): void;
+}
+
+export interface ControllerDeps extends Deps {
+  readonly queue: WorkQueue;
+  readonly concurrency: number;
+  readonly resyncMs: number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly onPass: (key: Key, outcome: PassResult | Error, seconds: number) => void;
+  /** A pass is about to begin, or ended. */
+  readonly onActive: (delta: 1 | -1) => void;
+}
+
+const CONFLICT_ROUNDS = { everyMs: 10_000, soonestMs: 200 };
+
+/** Runs passes over the keys of the queue, and decides when each is looked at again. */
+export class Controller {
+  readonly #deps: ControllerDeps;
+  #cancelConflictRound: (() => void) | undefined;
+  #lastConflictRound = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: ControllerDeps) {
+    this.#deps = deps;
+  }
+
+  /** What the watch saw. Only what may need a pass gets one; our own status writes do not. */
+  onChange(key: Key, before: KratosIdentity | undefined, after: KratosIdentity | undefined): void {
+    const { queue, memory } = this.#deps;
+    if (before !== undefined && before.metadata.uid !== after?.metadata.uid) memory.forget(before.metadata.uid);
+    if (after === undefined) return queue.drop(key);
+    if (before === undefined) return queue.add(key, isNew(after) ? 'normal' : 'low');
+    if (needsPass(before, after)) queue.add(key);
+  }
+
+  /** Works until the signal aborts, then finishes what is under way. */
+  async run(signal: AbortSignal): Promise<void> {
+    const workers = Array.from({ length: this.#deps.concurrency }, () => this.#work(signal));
+    await Promise.all(workers);
+    this.#cancelConflictRound?.();
+  }
+
+  /** Somebody's identifiers became free: all resources in conflict look again, together and not too often. */
+  onReleased(): void {
+    if (this.#cancelConflictRound !== undefined) return;
+    const { clock, cache, queue } = this.#deps;
+    const sinceLast = clock.monotonic() - this.#lastConflictRound;
+    const wait = Math.max(CONFLICT_ROUNDS.soonestMs, CONFLICT_ROUNDS.everyMs - sinceLast);
+    this.#cancelConflictRound = clock.after(wait, () => {
+      this.#cancelConflictRound = undefined;
+      this.#lastConflictRound = clock.monotonic();
+      for (const key of cache.keys()) {
+        const resource = cache.get(key);
+        if (resource !== undefined && readyCondition(resource)?.reason === 'Conflict') queue.add(key, 'low');
+      }
+    });
+  }
+
+  async #work(signal: AbortSignal): Promise<void> {
+    const { queue } = this.#deps;
+    while (!signal.aborted) {
+      let key: Key;
+      try {
+        key = await queue.get(signal);
+      } catch {
+        return;
+      }
+      try {
+        await this.#one(key);
+      } finally {
+        queue.done(key);
+      }
+    }
+  }
+
+  async #one(key: Key): Promise<void> {
+    const { clock, onPass, onActive } = this.#deps;
+    const began = clock.monotonic();
+    const seconds = () => (clock.monotonic() - began) / 1000;
+    onActive(1);
+    try {
+      const result = await runPass(this.#deps, key);
+      this.#schedule(key, result);
+      onPass(key, result, seconds());
+    } catch (thrown) {
+      const error = toError(thrown);
+      // The lease is lost or we are stopping: nothing of ours is to be scheduled.
+      if (!isRemote(error, 'aborted')) this.#deps.queue.addRateLimited(key);
+      onPass(key, error, seconds());
+    } finally {
+      onActive(-1);
+    }
+  }
+
+  #schedule(key: Key, result: PassResult): void {
+    const { queue, clock, random, resyncMs } = this.#deps;
+    if (result.end === 'done') return queue.forget(key);
+    this.#requeue(key, result.requeue);
+    if (result.requeue.kind !== 'gate') queue.addAfter(key, resyncMs * (0.9 + 0.2 * random()), 'low');
+    if (result.wakeAt !== undefined) queue.addAfter(key, Math.max(0, result.wakeAt - clock.now()));
+  }
+
+  #requeue(key: Key, requeue: Requeue): void {
+    const { queue, gate } = this.#deps;
+    switch (requeue.kind) {
+      case 'backoff':
+        return queue.addRateLimited(key);
+      case 'none':
+        return queue.forget(key);
+      case 'after':
+        return queue.addAfter(key, requeue.ms);
+      case 'gate':
+        gate.park(key);
+        if (requeue.ms !== undefined) queue.addAfter(key, requeue.ms, 'low');
+    }
+  }
+}
+
+/** A resource that no pass has looked at is a person's fresh wish; the rest of the first list can wait behind it. */
+function isNew(resource: KratosIdentity): boolean {
+  return (resource.status?.observedGeneration ?? -1) < 0;
+}
+
+function needsPass(before: KratosIdentity, after: KratosIdentity): boolean {
+  return (
+    before.metadata.uid !== after.metadata.uid ||
+    before.metadata.generation !== after.metadata.generation ||
+    before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
+    (hasFinalizer(before) && !hasFinalizer(after))
+  );
+}

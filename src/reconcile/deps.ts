@@ -1,0 +1,39 @@
+import type { Clock } from '../model/clock.ts';
+import type { Settings } from '../model/world.ts';
+import type { Contact, Mark } from './contact.ts';
+import type { Gate } from './gate.ts';
+import type { IdentityIndex } from './identity-index.ts';
+import type { Memory } from './memory.ts';
+import type { Cache, Events, Kratos, Leadership, Resources, Secrets } from './ports.ts';
+
+/** What a successful effect was, for the counter of actions. */
+export type Action =
+  | 'created'
+  | 'adopted'
+  | 'updated'
+  | 'deleted'
+  | 'retained'
+  | 'deactivated'
+  | 'recovery_issued'
+  | 'recovery_expired';
+
+/** Everything a pass works with, built once for every lease. */
+export interface Deps {
+  readonly kratos: Kratos;
+  readonly resources: Resources;
+  readonly secrets: Secrets;
+  readonly events: Events;
+  readonly cache: Cache;
+  readonly leadership: Leadership;
+  readonly clock: Clock;
+  readonly gate: Pick<Gate, 'view' | 'park' | 'succeeded' | 'failed'>;
+  readonly index: IdentityIndex;
+  readonly memory: Memory;
+  readonly contact: Contact;
+  /** Kratos' first answer since this process won its lease. */
+  readonly sinceLease: Mark;
+  readonly settings: Settings;
+  readonly onAction: (action: Action) => void;
+  /** Identities, or identifiers of some, became free: conflicts may be over. */
+  readonly onReleased: () => void;
+}

@@ -1,0 +1,151 @@
+import { type Contact as Answers, absenceCountsFrom } from '../model/absence.ts';
+import { instant } from '../model/clock.ts';
+import { isRemote, RemoteError } from '../model/errors.ts';
+import type { KratosIdentity } from '../model/generated/kratosidentity.ts';
+import { plan } from '../model/plan.ts';
+import { keyOf } from '../model/resource.ts';
+import {
+  type End,
+  isEnd,
+  isKratosStep,
+  isNote,
+  type KratosStep,
+  type KubeStep,
+  type Note,
+  type Requeue,
+} from '../model/step.ts';
+import type { KratosView, World } from '../model/world.ts';
+import { actOnKratos, actOnKube } from './act.ts';
+import { noteRecovery } from './act-recovery.ts';
+import type { Deps } from './deps.ts';
+import { learn } from './learn.ts';
+import type { Key } from './ports.ts';
+import { writeStatus } from './write-status.ts';
+
+/** More than the longest life of a resource takes; beyond it two decisions contradict each other. */
+const MAX_STEPS = 40;
+
+export interface PassResult {
+  /** For the log and the metrics: how the pass ended. */
+  readonly end: End['do'] | 'superseded';
+  readonly requeue: Requeue;
+  /** Wall-clock time at which a link expires. */
+  readonly wakeAt?: number;
+}
+
+/**
+ * One pass over one resource: look, plan one step, carry it out, and again, until the plan says that it is over; then one status write,
+ * only if status differs.
+ *
+ * Guarantees: at most one external effect per step, each from a world just proved; no effect once the lease could be lost; what an
+ * effect returned is not lost to a failed status write. Rejects with `RemoteError` where the API server is in trouble or we are stopping.
+ */
+export async function runPass(deps: Deps, key: Key): Promise<PassResult> {
+  const cached = deps.cache.get(key);
+  if (cached === undefined) return DONE;
+  try {
+    const { world, end } = await walk(deps, worldOf(deps, deps.memory.newest(cached)));
+    if (end.do === 'done') return DONE;
+    await writeStatus(deps, world, end);
+    return resultOf(end);
+  } catch (error) {
+    if (isRemote(error, 'conflict')) return superseded(deps, cached);
+    if (isRemote(error, 'notFound')) return DONE;
+    throw error;
+  }
+}
+
+const DONE: PassResult = { end: 'done', requeue: { kind: 'none' } };
+
+async function walk(deps: Deps, start: World): Promise<{ world: World; end: End }> {
+  let world = start;
+  for (let count = 0; count < MAX_STEPS; count += 1) {
+    world = current(deps, world);
+    const step = plan(world, instant(deps.clock));
+    if (isEnd(step)) return { world, end: step };
+    world = await perform(deps, world, step);
+  }
+  throw new RemoteError('pass', { code: 'unexpected', outcome: 'none' });
+}
+
+async function perform(deps: Deps, world: World, step: KratosStep | KubeStep | Note): Promise<World> {
+  if (isKratosStep(step)) return performOnKratos(deps, world, step);
+  return isNote(step) ? noteRecovery(deps, world, step) : actOnKube(deps, world, step);
+}
+
+async function performOnKratos(deps: Deps, world: World, step: KratosStep): Promise<World> {
+  const { kratos, resource } = world;
+  // The gate closed between plan and act: the next plan says so.
+  if (!kratos.open) return world;
+  const key = keyOf(resource);
+  const after = await actOnKratos(deps, world, kratos.has, step).catch((error: unknown) => {
+    if (!isRemote(error) || error.code === 'aborted') throw error;
+    return { ...world, failure: error };
+  });
+  if (after.failure === undefined) {
+    deps.gate.succeeded(key);
+    return after.learned.troubledSince === undefined ? after : learn(deps, after, { troubledSince: undefined });
+  }
+  await deps.gate.failed(key, after.failure);
+  return learn(deps, after, { troubledSince: after.learned.troubledSince ?? deps.clock.monotonic() });
+}
+
+function worldOf(deps: Deps, resource: KratosIdentity): World {
+  return {
+    resource,
+    settings: deps.settings,
+    kratos: deps.gate.view(keyOf(resource)),
+    identity: { kind: 'unread' },
+    secret: { kind: 'unread' },
+    protection: { kind: 'unread' },
+    learned: deps.memory.learned(resource.metadata.uid),
+    equals: undefined,
+    fenced: false,
+    finalizerIsNew: false,
+    pendingIsNew: false,
+    conflictToExplain: false,
+    createRefused: false,
+    patchRefusals: 0,
+    failure: undefined,
+    recoveryBlock: undefined,
+    absenceCountsFrom: 0,
+  };
+}
+
+/** The world with what changes by itself brought up to date. */
+function current(deps: Deps, world: World): World {
+  const answers: Answers = {
+    sinceLease: deps.sinceLease.firstAnswer,
+    sinceUnknownCreate: deps.memory.unknownSince(world.resource.metadata.uid)?.firstAnswer,
+  };
+  const kratos: KratosView = deps.gate.view(keyOf(world.resource));
+  const renewed = { ...world, kratos };
+  return { ...renewed, absenceCountsFrom: absenceCountsFrom(renewed, answers) };
+}
+
+function resultOf(end: Exclude<End, { do: 'done' }>): PassResult {
+  switch (end.do) {
+    case 'settled':
+      return {
+        end: end.do,
+        requeue: { kind: end.block === 'Waiting' ? 'backoff' : 'none' },
+        ...(end.wakeAt !== undefined && { wakeAt: end.wakeAt }),
+      };
+    case 'stall':
+      return { end: end.do, requeue: { kind: 'none' } };
+    case 'wait':
+    case 'postpone':
+      return { end: end.do, requeue: end.requeue };
+  }
+}
+
+/** Somebody wrote the resource meanwhile. A live read makes sure that the next pass sees it, however far the watch is behind. */
+async function superseded(deps: Deps, cached: KratosIdentity): Promise<PassResult> {
+  try {
+    const live = await deps.resources.read(keyOf(cached));
+    if (live.metadata.uid === cached.metadata.uid) deps.memory.supersede(cached, live);
+  } catch (error) {
+    if (!isRemote(error, 'notFound')) throw error;
+  }
+  return { end: 'superseded', requeue: { kind: 'after', ms: 0 } };
+}

@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import { RemoteError, type RemoteErrorDetail } from '../../src/model/errors.ts';
+import type {
+  Capabilities,
+  Edit,
+  Identity,
+  IdentityChange,
+  NewIdentity,
+} from '../../src/model/identity.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../src/model/json.ts';
+import { Sensitive } from '../../src/model/sensitive.ts';
+import type { MintedCode, MintedLink } from '../../src/reconcile/ports.ts';
+import type { DrivenClock } from './clock.ts';
+
+const NONE: Capabilities = {
+  dialect: 'classic',
+  state: false,
+  metadata: false,
+  patch: false,
+  batch: false,
+  ids: false,
+  externalIds: false,
+  recoveryCode: false,
+  recoveryLink: true,
+};
+
+/** The three kinds of server that an identity is found on in different ways. */
+export const SERVERS = {
+  bare: NONE,
+  metadata: {
+    ...NONE,
+    dialect: 'modern',
+    state: true,
+    metadata: true,
+    patch: true,
+    batch: true,
+    ids: true,
+    recoveryCode: true,
+  },
+  externalIds: {
+    ...NONE,
+    dialect: 'modern',
+    state: true,
+    metadata: true,
+    patch: true,
+    batch: true,
+    ids: true,
+    externalIds: true,
+    recoveryCode: true,
+  },
+} as const satisfies Record<string, Capabilities>;
+
+export const PERSON_SCHEMA: JsonObject = {
+  properties: {
+    traits: {
+      type: 'object',
+      properties: {
+        email: { type: 'string', 'ory.sh/kratos': { credentials: { password: { identifier: true } } } },
+      },
+    },
+  },
+};
+
+/** A Kratos in memory: unique e-mails and external ids, nothing else of its own mind. */
+export class SimKratos {
+  readonly identities = new Map<string, Identity>();
+  readonly has: Capabilities;
+  readonly #clock: DrivenClock;
+  /** Sessions by identity id. */
+  readonly sessions = new Map<string, number>();
+  writes = 0;
+  mints = 0;
+  walks = 0;
+  /** What the server does to traits before it stores them. */
+  normalise: (traits: JsonObject) => JsonObject = (traits) => traits;
+
+  constructor(has: Capabilities, clock: DrivenClock) {
+    this.has = has;
+    this.#clock = clock;
+  }
+
+  create(wanted: NewIdentity): Identity {
+    const identity: Identity = {
+      id: randomUUID(),
+      schemaId: wanted.schemaId ?? 'default',
+      traits: this.normalise(wanted.traits),
+      state: this.has.state ? (wanted.state ?? 'active') : undefined,
+      metadataPublic: this.has.metadata ? (wanted.metadataPublic ?? null) : undefined,
+      metadataAdmin: wanted.metadataAdmin,
+      externalId: wanted.externalId,
+      verifiableAddresses: [],
+      recoveryAddresses: [],
+    };
+    this.#unique(identity);
+    this.writes += 1;
+    this.identities.set(identity.id, identity);
+    return identity;
+  }
+
+  get(id: string): Identity {
+    const identity = this.identities.get(id);
+    if (identity === undefined) throw fail('notFound', 404);
+    return identity;
+  }
+
+  byExternalId(externalId: string): Identity {
+    const found = [...this.identities.values()].find((identity) => identity.externalId === externalId);
+    if (found === undefined) throw fail('notFound', 404);
+    return found;
+  }
+
+  byIdentifier(value: string): Identity[] {
+    return [...this.identities.values()].filter((identity) => emailOf(identity) === value.toLowerCase());
+  }
+
+  update(current: Identity, change: IdentityChange): Identity {
+    const now = this.get(current.id);
+    const identity: Identity = {
+      ...now,
+      traits: this.normalise(edited(now.traits, change.traits) as JsonObject),
+      metadataPublic: edited(now.metadataPublic ?? null, change.metadataPublic),
+      metadataAdmin: this.has.metadata ? edited(now.metadataAdmin ?? null, change.metadataAdmin) : undefined,
+      schemaId: change.schemaId ?? now.schemaId,
+      state: change.state ?? now.state,
+      externalId: change.externalId ?? now.externalId,
+    };
+    this.#unique(identity);
+    this.writes += 1;
+    this.identities.set(identity.id, identity);
+    return identity;
+  }
+
+  delete(id: string): void {
+    this.get(id);
+    this.writes += 1;
+    this.identities.delete(id);
+  }
+
+  endSessions(id: string): void {
+    if ((this.sessions.get(id) ?? 0) > 0) this.writes += 1;
+    this.sessions.delete(id);
+  }
+
+  mint(method: 'Code' | 'Link', id: string, seconds: number): MintedCode & MintedLink {
+    this.get(id);
+    this.mints += 1;
+    const link = new Sensitive(`https://id.example/recovery?flow=${this.mints}${method === 'Link' ? '&token=CANARY' : ''}`);
+    return { link, code: new Sensitive(`CANARY${this.mints}`), expiresAt: this.#clock.now() + seconds * 1000 };
+  }
+
+  #unique(wanted: Identity): void {
+    for (const other of this.identities.values()) {
+      if (other.id === wanted.id) continue;
+      const sameEmail = emailOf(other) !== undefined && emailOf(other) === emailOf(wanted);
+      const sameKey = other.externalId !== undefined && other.externalId === wanted.externalId;
+      if (sameEmail || sameKey) throw fail('conflict', 409);
+    }
+  }
+}
+
+export function fail(code: RemoteErrorDetail['code'], status?: number, outcome: 'none' | 'unknown' = 'none') {
+  return new RemoteError('kratos', { code, outcome, ...(status !== undefined && { status }) });
+}
+
+function emailOf(identity: Identity): string | undefined {
+  const email = identity.traits['email'];
+  return typeof email === 'string' ? email.toLowerCase() : undefined;
+}
+
+function edited(root: JsonValue, edits: readonly Edit[]): JsonValue {
+  return edits.reduce<JsonValue>((value, edit) => editedAt(value, edit.path, edit), root);
+}
+
+function editedAt(value: JsonValue, path: readonly string[], edit: Edit): JsonValue {
+  const [key, ...rest] = path;
+  if (key === undefined) return edit.op === 'set' ? edit.value : null;
+  const copy: Record<string, JsonValue> = { ...(isObject(value) ? value : {}) };
+  if (edit.op === 'remove' && rest.length === 0) delete copy[key];
+  else copy[key] = editedAt(copy[key] ?? null, rest, edit);
+  return copy;
+}
