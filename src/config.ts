@@ -162,7 +162,7 @@ export function parseConfig(argv: readonly string[], env: Environment, onTermina
     if ('problem' in read) problems.push(`${label(setting)} ${read.problem}`);
     else values[name] = read.value;
   }
-  values['logFormat'] ??= onTerminal ? 'pretty' : 'json';
+  values.logFormat ??= onTerminal ? 'pretty' : 'json';
   if (problems.length > 0) return { kind: 'problems', problems };
   return { kind: 'config', config: Object.freeze(values as unknown as Config) };
 }
@@ -198,7 +198,9 @@ function fromEnvironment({ env: name }: Setting<unknown>, env: Environment): str
 }
 
 function unknownFlag(rawName: string): string {
-  const near = ALL.map(([, { flag }]) => flag).find((flag) => flag.startsWith(rawName.replace(/^-+/, '').slice(0, 6)));
+  const near = ALL.map(([, { flag }]) => flag).find((flag) =>
+    flag.startsWith(rawName.replace(/^-+/, '').slice(0, 6)),
+  );
   return `unknown flag ${rawName}${near === undefined ? '; --help lists them all' : `; did you mean --${near}?`}`;
 }
 
@@ -208,8 +210,13 @@ function label({ flag, env }: Setting<unknown>): string {
 
 function helpText(): string {
   const rows = ALL.map(([, setting]) => {
-    const fallback = setting.fallback === undefined || setting.fallback === '' ? '' : ` [${setting.fallback}]`;
-    return [`--${setting.flag}`, setting.env ?? '', `${setting.help}${setting.required ? ' (required)' : fallback}`];
+    const fallback =
+      setting.fallback === undefined || setting.fallback === '' ? '' : ` [${setting.fallback}]`;
+    return [
+      `--${setting.flag}`,
+      setting.env ?? '',
+      `${setting.help}${setting.required ? ' (required)' : fallback}`,
+    ];
   });
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map(([flag = '', env = '', help]) => {

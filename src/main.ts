@@ -5,10 +5,10 @@ import type { InClusterSource } from './kube/in-cluster.ts';
 import { loadCredentials } from './kube/load-credentials.ts';
 import { type Clock, sleep } from './model/clock.ts';
 import { toError } from './model/errors.ts';
+import { Operator } from './operator.ts';
 import { createLog, type Log } from './ops/log.ts';
 import { Metrics } from './ops/metrics.ts';
 import { OpsServer } from './ops/server.ts';
-import { Operator } from './operator.ts';
 
 /*
  * Builds everything, starts and stops it in order, and maps how it ends to exit codes: 0 stopped as asked, 1 could not go on,
@@ -40,7 +40,9 @@ function main(): void {
     process.exit(0);
   }
   if (parsed.kind === 'problems') {
-    process.stderr.write(`bad configuration:\n${parsed.problems.map((problem) => `  - ${problem}\n`).join('')}`);
+    process.stderr.write(
+      `bad configuration:\n${parsed.problems.map((problem) => `  - ${problem}\n`).join('')}`,
+    );
     process.exit(2);
   }
   const log = createLog({ level: parsed.config.logLevel, format: parsed.config.logFormat });
@@ -57,7 +59,12 @@ async function run(config: Config, log: Log): Promise<void> {
   const stopped = stopSignal(log);
   const metrics = new Metrics(VERSION);
   const credentials = await loadCredentials(
-    { kubeconfig: config.kubeconfig, context: config.context, inCluster: inCluster(), home: process.env['HOME'] },
+    {
+      kubeconfig: config.kubeconfig,
+      context: config.context,
+      inCluster: inCluster(),
+      home: process.env.HOME,
+    },
     clock,
   );
   const operator = new Operator({
@@ -156,8 +163,8 @@ async function withinDrain(stopping: Promise<void>, log: Log): Promise<void> {
 }
 
 function inCluster(): InClusterSource | undefined {
-  const host = process.env['KUBERNETES_SERVICE_HOST'];
-  const port = process.env['KUBERNETES_SERVICE_PORT'];
+  const host = process.env.KUBERNETES_SERVICE_HOST;
+  const port = process.env.KUBERNETES_SERVICE_PORT;
   if (host === undefined || port === undefined) return undefined;
   return { host, port, directory: '/var/run/secrets/kubernetes.io/serviceaccount' };
 }

@@ -24,7 +24,7 @@ import { Memory } from './reconcile/memory.ts';
 import type { PassResult } from './reconcile/pass.ts';
 import type { Leadership } from './reconcile/ports.ts';
 
-export const LEASE_NAME = 'kratos-identity-operator-leader';
+const LEASE_NAME = 'kratos-identity-operator-leader';
 const FLUSH_EVENTS_MS = 2_000;
 
 export interface OperatorParts {

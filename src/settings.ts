@@ -54,7 +54,8 @@ export function namespaces(value: string): Read<readonly string[]> {
   const names = value.split(',').map((name) => name.trim());
   if (names.length === 1 && names[0] === '') return { value: [] };
   const bad = names.find((name) => !LABEL.test(name));
-  if (bad !== undefined) return { problem: 'must be names of namespaces separated by commas, such as team-a,team-b' };
+  if (bad !== undefined)
+    return { problem: 'must be names of namespaces separated by commas, such as team-a,team-b' };
   return { value: [...new Set(names)] };
 }
 

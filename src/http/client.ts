@@ -6,7 +6,7 @@ import { BodyTooLarge, Exchange, flatHeaders } from './exchange.ts';
 import { Limit } from './limit.ts';
 import { Pools, type TlsSource } from './pool.ts';
 
-export type { TlsOptions, TlsSource } from './pool.ts';
+export type { TlsOptions } from './pool.ts';
 
 export interface HttpRequest {
   /** Names the request in errors and metrics, e.g. `PATCH identity`; holds no id, no value. */
@@ -90,9 +90,7 @@ export class HttpClient {
       limit.signal.addEventListener('abort', () => exchange.abort(toError(limit.signal.reason)));
       const options = await this.#dispatchOptions(request);
       await this.#pools.use((pool) => !limit.signal.aborted && pool.dispatch(options, exchange));
-      const answer = await exchange.answer;
-      limit.release();
-      return answer;
+      return await exchange.answer;
     });
   }
 
@@ -107,7 +105,6 @@ export class HttpClient {
         limit.signal.addEventListener('abort', () => stop.abort(limit.signal.reason));
         const options = { ...(await this.#dispatchOptions(request)), signal: stop.signal };
         const { statusCode, headers, body } = await this.#pools.use((pool) => pool.request(options));
-        limit.release();
         body.once('close', unfollow).on('error', () => {});
         const guarded = this.#guardedBody(request, body, stop.signal);
         return {

@@ -26,7 +26,7 @@ export class EventRecord {
   readonly #firstAt: number;
   #lastAt: number;
   #count = 1;
-  #written = 0;
+  #created = false;
 
   constructor(event: OperatorEvent, nowMs: number) {
     const { metadata } = event.regarding;
@@ -47,18 +47,11 @@ export class EventRecord {
     this.#lastAt = nowMs;
   }
 
-  get created(): boolean {
-    return this.#written > 0;
-  }
-
-  /** True while the API server has not heard of every occurrence. */
-  get pending(): boolean {
-    return this.#count > this.#written;
-  }
-
-  /** Takes what is to be written now: everything up to this moment counts as told, whatever becomes of the request. */
-  take(): void {
-    this.#written = this.#count;
+  /** Answers whether the object was made before, and remembers that it now is, whatever becomes of the request. */
+  begin(): boolean {
+    const created = this.#created;
+    this.#created = true;
+    return created;
   }
 
   manifest(instance: string): JsonObject {

@@ -93,9 +93,7 @@ export class KubeEvents {
 
   /** Never rejects: an Event that cannot be written (a terminating namespace refuses them) is nobody's trouble. */
   async #write(record: EventRecord): Promise<void> {
-    if (!record.pending) return;
-    const repeated = record.created;
-    record.take();
+    const repeated = record.begin();
     try {
       if (repeated) await this.#patch(record);
       else await this.#create(record);

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import { delimiter, dirname, resolve } from 'node:path';
-import type { KubeConfig } from '@kubernetes/client-node';
+// Deep, because the package's index loads 17 MB of generated models. This file is loaded only where a kubeconfig is used.
+import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import { parse } from 'yaml';
 import type { Clock } from '../model/clock.ts';
 import { isObject } from '../model/json.ts';
 import { Sensitive } from '../model/sensitive.ts';
@@ -47,8 +49,6 @@ export async function kubeconfigCredentials(
 }
 
 async function load(files: string, context: string | undefined): Promise<Loaded> {
-  // Half a second and 60 MB: only those who use a kubeconfig pay for it.
-  const { KubeConfig, loadYaml } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
   const tokenFiles = new Map<string, string>();
   for (const file of files.split(delimiter).filter(Boolean)) {
@@ -60,7 +60,7 @@ async function load(files: string, context: string | undefined): Promise<Loaded>
       one.loadFromString(text);
       one.makePathsAbsolute(resolve(dirname(file)));
       merge(config, one);
-      collectTokenFiles(loadYaml(text), dirname(file), tokenFiles);
+      collectTokenFiles(parse(text), dirname(file), tokenFiles);
     } catch {
       throw new Error(`${file} is not a kubeconfig: ${HINT}`);
     }

@@ -10,7 +10,7 @@ import { Trouble } from './trouble.ts';
 import { CorruptLine, lines, parseEvent, type WatchEvent } from './watch-stream.ts';
 
 /** What a reflector tells of itself. */
-export interface ReflectorMetrics {
+interface ReflectorMetrics {
   listed(): void;
   /** How a watch came to its end, by the server or by us. */
   watched(result: 'ended' | 'cut' | 'corrupt' | 'expired' | 'error'): void;

@@ -64,7 +64,9 @@ export function changeFor(world: World, identity: Identity, has: Capabilities): 
     metadataPublic: has.metadata
       ? mergeEdits(spec.metadataPublic, identity.metadataPublic, owned.public, accepts('metadataPublic'))
       : [],
-    metadataAdmin: has.metadata ? adminEdits(world, identity, owned.admin, keepsDeactivated(identity, resource)) : [],
+    metadataAdmin: has.metadata
+      ? adminEdits(world, identity, owned.admin, keepsDeactivated(identity, resource))
+      : [],
     ...(spec.schemaId !== undefined && spec.schemaId !== identity.schemaId && { schemaId: spec.schemaId }),
     ...(has.state && state !== undefined && state !== identity.state && { state }),
     ...(has.externalIds && externalId !== identity.externalId && { externalId }),
@@ -73,7 +75,10 @@ export function changeFor(world: World, identity: Identity, has: Capabilities): 
 
 /** Deactivation: the state and the mark of it in one request, so that a later take-up knows to activate. */
 export function deactivation(world: World, identity: Identity): IdentityChange {
-  const marker = { ...(markerOf(identity) ?? markerFor(world.resource, world.settings, true)), deactivated: true };
+  const marker = {
+    ...(markerOf(identity) ?? markerFor(world.resource, world.settings, true)),
+    deactivated: true,
+  };
   return {
     traits: [],
     metadataPublic: [],
@@ -88,7 +93,9 @@ export function isDeactivated(identity: Identity): boolean {
 
 export function isEmptyChange(change: IdentityChange): boolean {
   const { traits, metadataPublic, metadataAdmin, ...fields } = change;
-  return traits.length + metadataPublic.length + metadataAdmin.length === 0 && Object.keys(fields).length === 0;
+  return (
+    traits.length + metadataPublic.length + metadataAdmin.length === 0 && Object.keys(fields).length === 0
+  );
 }
 
 /** Remembers the leaves that the server's answer shows in another form than they were sent. */
@@ -129,7 +136,12 @@ function ownedBefore(world: World, identity: Identity) {
   };
 }
 
-function adminEdits(world: World, identity: Identity, owned: readonly string[], deactivated: boolean): Edit[] {
+function adminEdits(
+  world: World,
+  identity: Identity,
+  owned: readonly string[],
+  deactivated: boolean,
+): Edit[] {
   const { resource, settings, learned } = world;
   const marker = markerFor(resource, settings, deactivated);
   const declared = resource.spec.metadataAdmin;

@@ -34,7 +34,10 @@ function refusalVerdict(error: RemoteError): Verdict | undefined {
     case 'traits':
       return { reason: 'InvalidTraits', message: traitsMessage(error) };
     case 'schemaUnknown':
-      return { reason: 'SchemaNotFound', message: 'Kratos has no identity schema of the id in spec.schemaId' };
+      return {
+        reason: 'SchemaNotFound',
+        message: 'Kratos has no identity schema of the id in spec.schemaId',
+      };
     case 'fieldUnknown':
     case 'concurrentUpdate':
     case 'patchNotApplied':

@@ -22,10 +22,13 @@ interface Walk {
 
 function collect(walk: Walk, node: JsonValue | undefined, value: JsonValue, depth: number): void {
   if (!isObject(node) || depth > MAX_DEPTH) return;
-  const ref = node['$ref'];
-  if (typeof ref === 'string') return collect(walk, resolve(walk.schema, ref), value, depth + 1);
+  const ref = node.$ref;
+  if (typeof ref === 'string') {
+    collect(walk, resolve(walk.schema, ref), value, depth + 1);
+    return;
+  }
   if (typeof value === 'string' && isIdentifier(node) && value.trim() !== '') walk.found.add(value);
-  const properties = node['properties'];
+  const properties = node.properties;
   if (!isObject(properties) || !isObject(value)) return;
   for (const [key, child] of Object.entries(properties)) {
     const inner = Object.hasOwn(value, key) ? value[key] : undefined;
@@ -36,7 +39,7 @@ function collect(walk: Walk, node: JsonValue | undefined, value: JsonValue, dept
 function isIdentifier(node: JsonObject): boolean {
   const credentials = valueAt(node, [EXTENSION, 'credentials']);
   if (!isObject(credentials)) return false;
-  return Object.values(credentials).some((one) => isObject(one) && one['identifier'] === true);
+  return Object.values(credentials).some((one) => isObject(one) && one.identifier === true);
 }
 
 function resolve(schema: JsonObject, ref: string): JsonValue | undefined {

@@ -42,10 +42,10 @@ export function markerOf(identity: Identity): Marker | undefined {
     namespace,
     name,
     uid,
-    traits: strings(raw['traits']),
-    public: strings(raw['public']),
-    admin: strings(raw['admin']),
-    deactivated: raw['deactivated'] === true,
+    traits: strings(raw.traits),
+    public: strings(raw.public),
+    admin: strings(raw.admin),
+    deactivated: raw.deactivated === true,
   };
 }
 

@@ -3,8 +3,8 @@ import { changeFor, createDigest, isEmptyChange, newIdentity } from './change.ts
 import { holdingOf } from './holding.ts';
 import { type Capabilities, type Identity, serverKind } from './identity.ts';
 import { planOutage } from './outage.ts';
-import { ownedPointers } from './pointer.ts';
 import type { Now } from './plan.ts';
+import { ownedPointers } from './pointer.ts';
 import { specProblem, unsupported } from './problems.ts';
 import { expiryOf, planExpiry, planRecovery, planRetire } from './recovery.ts';
 import { hasFinalizer, readyCondition } from './resource.ts';
@@ -47,7 +47,11 @@ function planSearch(world: World, has: Capabilities): Step | undefined {
   if (kind === 'bare') return recorded ? search : undefined;
   const { protection, resource, learned } = world;
   const { schemaId } = resource.spec;
-  if ((kind === 'metadata' || world.conflictToExplain) && protection.kind === 'unread' && schemaId !== undefined) {
+  if (
+    (kind === 'metadata' || world.conflictToExplain) &&
+    protection.kind === 'unread' &&
+    schemaId !== undefined
+  ) {
     return { do: 'readSchema', schemaId };
   }
   if (recorded || world.conflictToExplain || !world.finalizerIsNew || learned.unknownCreate !== undefined) {
@@ -78,9 +82,7 @@ function repeatIsHarmless(world: World, has: Capabilities): boolean {
   if (has.externalIds) return true;
   const { learned, resource } = world;
   return (
-    has.metadata &&
-    isProtected(world) &&
-    learned.unknownCreate?.generation === resource.metadata.generation
+    has.metadata && isProtected(world) && learned.unknownCreate?.generation === resource.metadata.generation
   );
 }
 

@@ -46,5 +46,9 @@ export function leavesOf(root: JsonObject): Leaf[] {
 
 /** The sorted JSON pointers of an object's leaves. */
 export function ownedPointers(root: JsonObject | undefined): string[] {
-  return root === undefined ? [] : leavesOf(root).map((leaf) => toPointer(leaf.path)).sort();
+  return root === undefined
+    ? []
+    : leavesOf(root)
+        .map((leaf) => toPointer(leaf.path))
+        .sort();
 }

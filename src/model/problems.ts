@@ -30,5 +30,8 @@ export function unsupported(resource: KratosIdentity, has: Capabilities): Verdic
     !has.externalIds && spec.externalId !== undefined && 'spec.externalId',
   ].filter((field) => field !== false);
   if (lacking.length === 0) return undefined;
-  return { reason: 'Unsupported', message: `this Kratos does not have what is needed for ${lacking.join(', ')}` };
+  return {
+    reason: 'Unsupported',
+    message: `this Kratos does not have what is needed for ${lacking.join(', ')}`,
+  };
 }

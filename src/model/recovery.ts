@@ -54,7 +54,7 @@ export function planRecovery(world: World, identity: Identity, has: Capabilities
 }
 
 /** The credential in hand for this very request and identity. */
-export function mintedFor(world: World, requestId: string, identityId: string): Minted | undefined {
+function mintedFor(world: World, requestId: string, identityId: string): Minted | undefined {
   const { minted } = world.learned;
   return minted?.requestId === requestId && minted.identityId === identityId ? minted : undefined;
 }
@@ -71,7 +71,11 @@ export function recordOfMinted(minted: Minted, secret: string | undefined): Reco
   };
 }
 
-export function recordOfSecret(record: SecretRecord, secret: string, output: 'Status' | 'Secret'): RecoveryRecord {
+export function recordOfSecret(
+  record: SecretRecord,
+  secret: string,
+  output: 'Status' | 'Secret',
+): RecoveryRecord {
   const shown = output === 'Status' && record.method === 'Code' ? record.link : undefined;
   return {
     requestId: record.requestId,

@@ -2,7 +2,7 @@ import { sameJson } from './canonical.ts';
 import type { Condition, KratosIdentity, KratosIdentityStatus } from './generated/kratosidentity.ts';
 import { holdingOf } from './holding.ts';
 import type { Identity } from './identity.ts';
-import { type JsonObject, type JsonValue } from './json.ts';
+import { isObject, type JsonObject, type JsonValue } from './json.ts';
 import { markerOf } from './owner.ts';
 import { ownedPointers } from './pointer.ts';
 import { isDeleting } from './resource.ts';
@@ -25,7 +25,8 @@ export function nextStatus(world: World, end: End, wallNow: number): KratosIdent
   const identityId = heldId(world);
   const recovery = recoveryOf(world);
   return {
-    observedGeneration: end.do === 'postpone' ? (before?.observedGeneration ?? -1) : resource.metadata.generation,
+    observedGeneration:
+      end.do === 'postpone' ? (before?.observedGeneration ?? -1) : resource.metadata.generation,
     ...(identityId !== undefined && { identityId, ...identityFields(world, end) }),
     ...pendingFields(world, identityId),
     ...ownedFields(world, end),
@@ -35,7 +36,10 @@ export function nextStatus(world: World, end: End, wallNow: number): KratosIdent
 }
 
 /** A merge patch from one status to another, `undefined` when they are the same. Arrays are replaced whole. */
-export function statusPatch(before: KratosIdentity['status'], after: KratosIdentityStatus): JsonObject | undefined {
+export function statusPatch(
+  before: KratosIdentity['status'],
+  after: KratosIdentityStatus,
+): JsonObject | undefined {
   const patch: Record<string, JsonValue> = Object.create(null);
   const old: JsonObject = asJson(before ?? {});
   const next: JsonObject = asJson(after);
@@ -49,8 +53,7 @@ export function statusPatch(before: KratosIdentity['status'], after: KratosIdent
 
 /** A merge patch keeps the members it does not name, so those that are to go are named as null. */
 function wholly(old: JsonValue | undefined, next: JsonValue): JsonValue {
-  if (typeof old !== 'object' || old === null || Array.isArray(old)) return next;
-  if (typeof next !== 'object' || next === null || Array.isArray(next)) return next;
+  if (!isObject(old) || !isObject(next)) return next;
   const gone = Object.keys(old).filter((key) => !Object.hasOwn(next, key));
   return { ...Object.fromEntries(gone.map((key) => [key, null])), ...next };
 }

@@ -45,7 +45,7 @@ export interface SecretRecord {
 }
 
 /** Whether the traits hold a login identifier of their schema, so that Kratos itself refuses a second identity. */
-export type Protection =
+type Protection =
   | { readonly kind: 'unread' }
   | { readonly kind: 'read'; readonly identifiers: readonly string[] };
 

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 const CONTROLLER = 'kratosidentity';
 const RECONCILE_BUCKETS = [
@@ -7,6 +7,17 @@ const RECONCILE_BUCKETS = [
 ];
 const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30];
 const QUEUE_BUCKETS = [0.00001, 0.0001, 0.001, 0.01, 0.1, 1, 10, 100, 1000];
+
+const ACTIONS = [
+  'created',
+  'adopted',
+  'updated',
+  'deleted',
+  'retained',
+  'deactivated',
+  'recovery_issued',
+  'recovery_expired',
+] as const;
 
 interface Seen {
   readonly operation: string;
@@ -34,16 +45,20 @@ export class Metrics {
     'controller',
     'result',
   ]);
-  readonly #errors = this.#counter('controller_runtime_reconcile_errors_total', 'Passes that failed', ['controller']);
+  readonly #errors = this.#counter('controller_runtime_reconcile_errors_total', 'Passes that failed', [
+    'controller',
+  ]);
   readonly #seconds = this.#histogram(
     'controller_runtime_reconcile_time_seconds',
     'Length of a pass',
     ['controller'],
     RECONCILE_BUCKETS,
   );
-  readonly #maxConcurrent = this.#gauge('controller_runtime_max_concurrent_reconciles', 'Passes at once, at most', [
-    'controller',
-  ]);
+  readonly #maxConcurrent = this.#gauge(
+    'controller_runtime_max_concurrent_reconciles',
+    'Passes at once, at most',
+    ['controller'],
+  );
   readonly #active = this.#gauge('controller_runtime_active_workers', 'Passes under way', ['controller']);
   readonly #leader = this.#gauge('leader_election_master_status', '1 while this replica leads', ['name']);
   readonly #restRequests = this.#counter('rest_client_requests_total', 'Requests to the API server', [
@@ -57,7 +72,10 @@ export class Metrics {
     ['verb', 'host'],
     REQUEST_BUCKETS,
   );
-  readonly #kratosRequests = this.#counter('kratos_admin_requests_total', 'Requests to Kratos', ['operation', 'code']);
+  readonly #kratosRequests = this.#counter('kratos_admin_requests_total', 'Requests to Kratos', [
+    'operation',
+    'code',
+  ]);
   readonly #kratosSeconds = this.#histogram(
     'kratos_admin_request_duration_seconds',
     'Length of a request to Kratos',
@@ -65,7 +83,9 @@ export class Metrics {
     REQUEST_BUCKETS,
   );
   readonly #gateOpen = this.#gauge('kratos_admin_gate_open', '1 while requests are sent to Kratos', []);
-  readonly #actions = this.#counter('kratos_identity_actions_total', 'What was done to identities', ['action']);
+  readonly #actions = this.#counter('kratos_identity_actions_total', 'What was done to identities', [
+    'action',
+  ]);
   readonly #watch = this.#counter('kratos_identity_watch_total', 'Watches by how they ended', ['result']);
   readonly #lists = this.#counter('kratos_identity_list_total', 'Complete lists of the resources', []);
   readonly #events = this.#counter('kratos_identity_watch_events_total', 'Watch events by type', ['type']);
@@ -77,6 +97,8 @@ export class Metrics {
       this.#reconciles.inc({ controller: CONTROLLER, result }, 0);
     }
     this.#errors.inc({ controller: CONTROLLER }, 0);
+    this.#active.set({ controller: CONTROLLER }, 0);
+    for (const action of ACTIONS) this.#actions.inc({ action }, 0);
     this.#gateOpen.set(0);
   }
 
@@ -110,7 +132,7 @@ export class Metrics {
     this.#gateOpen.set(open ? 1 : 0);
   }
 
-  countAction(action: string): void {
+  countAction(action: (typeof ACTIONS)[number]): void {
     this.#actions.inc({ action });
   }
 
@@ -122,7 +144,9 @@ export class Metrics {
   /** An observer of requests to the API server at `host`. */
   restClient(host: string): (seen: Seen) => void {
     return ({ method, status, seconds }) => {
-      this.#restRequests.inc({ code: String(status), method, host });
+      // As client-go names it.
+      const code = status === 'error' ? '<error>' : String(status);
+      this.#restRequests.inc({ code, method, host });
       this.#restSeconds.observe({ verb: method, host }, seconds);
     };
   }

@@ -9,12 +9,13 @@ function prettyLine(line: string): string {
   const parsed: JsonValue = JSON.parse(line);
   if (!isObject(parsed)) return line;
   const { time, level, msg, err, ...fields } = parsed;
-  const at = String(time).slice(11, 23);
   const rest = Object.entries(fields).map(([key, value]) => `${key}=${shown(value)}`);
-  const trouble = isObject(err) && err !== undefined ? [`(${shown(err['message'] ?? '')})`] : [];
-  return `${[at, String(level).padEnd(5), msg ?? '', ...rest, ...trouble].join(' ')}\n`;
+  const trouble = isObject(err) ? [`(${shown(err.message)})`] : [];
+  return `${[shown(time).slice(11, 23), shown(level).padEnd(5), shown(msg), ...rest, ...trouble].join(' ')}\n`;
 }
 
-function shown(value: JsonValue): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+function shown(value: JsonValue | undefined): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value ?? '');
+  // One line stays one line, and no text steers the terminal.
+  return text.replace(/\p{Cc}/gu, ' ');
 }

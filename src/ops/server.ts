@@ -10,10 +10,14 @@ export interface OpsServerOptions {
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
 }
 
+/** Milliseconds; nobody who asks here is slow, and Node looks for slow ones only so often. */
+const TIMEOUTS = { requestTimeout: 5_000, headersTimeout: 5_000, connectionsCheckingInterval: 1_000 };
+
 interface Answer {
   readonly status: number;
   readonly type: string;
   readonly body: string;
+  readonly allow?: string;
 }
 
 /** `/healthz`, `/readyz` and `/metrics` for kubelet and Prometheus. */
@@ -23,7 +27,7 @@ export class OpsServer {
 
   constructor(options: OpsServerOptions) {
     this.#options = options;
-    this.#server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, (request, response) => {
+    this.#server = createServer(TIMEOUTS, (request, response) => {
       this.#answer(request).then(
         (answer) => send(response, answer),
         () => send(response, plain(500, 'failed')),
@@ -35,9 +39,14 @@ export class OpsServer {
   start(): Promise<number> {
     const { host, port } = this.#options.address;
     return new Promise((resolve, reject) => {
-      this.#server.once('error', (error: NodeJS.ErrnoException) => {
+      // Stays: an error of a later connection must not end the process.
+      this.#server.on('error', (error: NodeJS.ErrnoException) => {
         const where = host !== undefined && isIPv6(host) ? `[${host}]` : (host ?? '');
-        reject(new Error(`cannot listen on ${where}:${port} (${error.code}); set --listen-address (LISTEN_ADDRESS)`));
+        reject(
+          new Error(
+            `cannot listen on ${where}:${port} (${error.code}); set --listen-address (LISTEN_ADDRESS)`,
+          ),
+        );
       });
       this.#server.listen({ port, ...(host !== undefined && { host }) }, () => {
         const bound = this.#server.address();
@@ -55,7 +64,9 @@ export class OpsServer {
     const path = (request.url ?? '').split('?')[0];
     const { metrics, notReady, unwell } = this.#options;
     if (path !== '/healthz' && path !== '/readyz' && path !== '/metrics') return plain(404, 'not found');
-    if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405, 'method not allowed');
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return { ...plain(405, 'method not allowed'), allow: 'GET, HEAD' };
+    }
     if (path === '/metrics') return { status: 200, type: metrics.contentType, body: await metrics.text() };
     const trouble = path === '/healthz' ? unwell() : notReady();
     return trouble === undefined ? plain(200, 'ok') : plain(503, trouble);
@@ -66,7 +77,11 @@ function plain(status: number, text: string): Answer {
   return { status, type: 'text/plain; charset=utf-8', body: `${text}\n` };
 }
 
-function send(response: ServerResponse, { status, type, body }: Answer): void {
-  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
+function send(response: ServerResponse, { status, type, body, allow }: Answer): void {
+  response.writeHead(status, {
+    'content-type': type,
+    'cache-control': 'no-store',
+    ...(allow !== undefined && { allow }),
+  });
   response.end(body);
 }

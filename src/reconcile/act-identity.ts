@@ -68,7 +68,8 @@ export async function updateIdentity(
   { change, why }: Update,
 ): Promise<World> {
   const holding = holdingOf(world);
-  if (holding.kind !== 'ours' && holding.kind !== 'heirloom') return { ...world, identity: { kind: 'unread' } };
+  if (holding.kind !== 'ours' && holding.kind !== 'heirloom')
+    return { ...world, identity: { kind: 'unread' } };
   deps.leadership.assertHeld();
   try {
     const identity = await deps.kratos.updateIdentity(has, holding.identity, change);
@@ -117,7 +118,12 @@ export async function endSessions(deps: Deps, world: World, has: Capabilities, i
   return learn(deps, world, { sessionsEnded: true });
 }
 
-export async function deleteIdentity(deps: Deps, world: World, has: Capabilities, id: string): Promise<World> {
+export async function deleteIdentity(
+  deps: Deps,
+  world: World,
+  has: Capabilities,
+  id: string,
+): Promise<World> {
   deps.leadership.assertHeld();
   try {
     await deps.kratos.deleteIdentity(has, id);

@@ -7,7 +7,7 @@ import { type PassResult, runPass } from './pass.ts';
 import type { Key } from './ports.ts';
 
 /** The queue as the controller needs it; `src/queue` has the real one. */
-export interface WorkQueue {
+interface WorkQueue {
   add(key: Key, priority?: 'normal' | 'low'): void;
   addAfter(key: Key, ms: number, priority?: 'normal' | 'low'): void;
   addRateLimited(key: Key): void;
@@ -44,10 +44,11 @@ export class Controller {
   /** What the watch saw. Only what may need a pass gets one; our own status writes do not. */
   onChange(key: Key, before: KratosIdentity | undefined, after: KratosIdentity | undefined): void {
     const { queue, memory } = this.#deps;
-    if (before !== undefined && before.metadata.uid !== after?.metadata.uid) memory.forget(before.metadata.uid);
-    if (after === undefined) return queue.drop(key);
-    if (before === undefined) return queue.add(key, isNew(after) ? 'normal' : 'low');
-    if (needsPass(before, after)) queue.add(key);
+    if (before !== undefined && before.metadata.uid !== after?.metadata.uid)
+      memory.forget(before.metadata.uid);
+    if (after === undefined) queue.drop(key);
+    else if (before === undefined) queue.add(key, isNew(after) ? 'normal' : 'low');
+    else if (needsPass(before, after)) queue.add(key);
   }
 
   /** Works until the signal aborts, then finishes what is under way. */
@@ -111,8 +112,8 @@ export class Controller {
 
   #schedule(key: Key, result: PassResult): void {
     const { queue, clock, random, resyncMs } = this.#deps;
-    if (result.end === 'done') return queue.forget(key);
     this.#requeue(key, result.requeue);
+    if (result.end === 'done') return;
     if (result.requeue.kind !== 'gate') queue.addAfter(key, resyncMs * (0.9 + 0.2 * random()), 'low');
     if (result.wakeAt !== undefined) queue.addAfter(key, Math.max(0, result.wakeAt - clock.now()));
   }
@@ -121,11 +122,14 @@ export class Controller {
     const { queue, gate } = this.#deps;
     switch (requeue.kind) {
       case 'backoff':
-        return queue.addRateLimited(key);
+        queue.addRateLimited(key);
+        break;
       case 'none':
-        return queue.forget(key);
+        queue.forget(key);
+        break;
       case 'after':
-        return queue.addAfter(key, requeue.ms);
+        queue.addAfter(key, requeue.ms);
+        break;
       case 'gate':
         gate.park(key);
         if (requeue.ms !== undefined) queue.addAfter(key, requeue.ms, 'low');

@@ -7,7 +7,7 @@ import type { Memory } from './memory.ts';
 import type { Cache, Events, Kratos, Leadership, Resources, Secrets } from './ports.ts';
 
 /** What a successful effect was, for the counter of actions. */
-export type Action =
+type Action =
   | 'created'
   | 'adopted'
   | 'updated'

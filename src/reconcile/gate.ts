@@ -14,7 +14,12 @@ type Cause = 'unavailable' | 'denied';
 type State =
   | { readonly kind: 'open'; readonly has: Capabilities }
   | { readonly kind: 'down'; readonly since: number; readonly notBefore: number; readonly cause: Cause }
-  | { readonly kind: 'denied'; readonly since: number; readonly has: Capabilities; readonly nextTrial: number };
+  | {
+      readonly kind: 'denied';
+      readonly since: number;
+      readonly has: Capabilities;
+      readonly nextTrial: number;
+    };
 
 export interface GateDeps {
   readonly kratos: Pick<Kratos, 'probe' | 'ready'>;

@@ -30,6 +30,11 @@ export async function readSchema(deps: Deps, world: World, has: Capabilities, id
   return { ...world, protection: { kind: 'read', identifiers } };
 }
 
-export async function readEquals(deps: Deps, world: World, has: Capabilities, digest: string): Promise<World> {
+export async function readEquals(
+  deps: Deps,
+  world: World,
+  has: Capabilities,
+  digest: string,
+): Promise<World> {
   return { ...world, equals: { digest, ids: await unheldEquals(deps, world, has, digest) } };
 }

@@ -84,7 +84,9 @@ async function performOnKratos(deps: Deps, world: World, step: KratosStep): Prom
   });
   if (after.failure === undefined) {
     deps.gate.succeeded(key);
-    return after.learned.troubledSince === undefined ? after : learn(deps, after, { troubledSince: undefined });
+    return after.learned.troubledSince === undefined
+      ? after
+      : learn(deps, after, { troubledSince: undefined });
   }
   await deps.gate.failed(key, after.failure);
   return learn(deps, after, { troubledSince: after.learned.troubledSince ?? deps.clock.monotonic() });

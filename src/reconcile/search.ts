@@ -21,13 +21,18 @@ export interface SearchDeps {
  * external id, login identifier (may confirm, proves no absence), marker by a walk, the record of our own create.
  * Answers an identity of somebody else only where it explains why ours cannot be made.
  */
-export async function searchIdentity(deps: SearchDeps, world: World, has: Capabilities): Promise<IdentityView> {
+export async function searchIdentity(
+  deps: SearchDeps,
+  world: World,
+  has: Capabilities,
+): Promise<IdentityView> {
   const at = deps.clock.monotonic();
   let stranger: Identity | undefined;
   for await (const { identity, proof } of candidates(deps, world, has, at)) {
     if (proof === 'record') return { kind: 'found', identity, recorded: true };
     const ownership = ownershipOf(identity, world.resource, world.settings.ownerId);
-    if (ownership === 'mine' || ownership === 'predecessor') return { kind: 'found', identity, recorded: false };
+    if (ownership === 'mine' || ownership === 'predecessor')
+      return { kind: 'found', identity, recorded: false };
     if (proof === 'key') stranger ??= identity;
   }
   if (stranger === undefined || isDeleting(world.resource)) return { kind: 'notFound', at };

@@ -10,7 +10,13 @@ import { Died, Effects, type Fault, SimOperator } from './operator.ts';
  * for the resource, and the end is the one of the undisturbed run.
  */
 
-const FAULTS: readonly Fault[] = ['dies before', 'dies after', 'answer lost', 'carried out late'];
+const FAULTS: readonly Fault[] = [
+  'dies before',
+  'dies after',
+  'answer lost',
+  'carried out late',
+  'dies, carried out late',
+];
 const KEY = 'team/ada';
 
 const PERSON: SpecInput = { schemaId: 'person', traits: { email: 'ada@example.org', name: 'Ada' } };
@@ -55,7 +61,8 @@ async function live(has: Capabilities, life: string, at = -1, fault?: Fault): Pr
   const clock = new DrivenClock();
   const kube = new SimKube();
   const kratos = new SimKratos(has, clock);
-  const effects = new Effects(clock, at, fault);
+  const effects = new Effects(clock);
+  if (fault !== undefined) effects.disturb(at, fault);
   let operator = new SimOperator(clock, kube, kratos, effects);
   let most = 0;
   const watchMost = () => {

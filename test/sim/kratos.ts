@@ -24,7 +24,7 @@ const NONE: Capabilities = {
   recoveryLink: true,
 };
 
-/** The three kinds of server that an identity is found on in different ways. */
+/** The kinds of server that an identity is found on in different ways. */
 export const SERVERS = {
   bare: NONE,
   metadata: {
@@ -37,6 +37,8 @@ export const SERVERS = {
     ids: true,
     recoveryCode: true,
   },
+  /** v0.10: keeps `metadata_admin`, but its lists do not show it. */
+  unlisted: { ...NONE, dialect: 'modern', state: true, metadata: true },
   externalIds: {
     ...NONE,
     dialect: 'modern',
@@ -74,9 +76,35 @@ export class SimKratos {
   /** What the server does to traits before it stores them. */
   normalise: (traits: JsonObject) => JsonObject = (traits) => traits;
 
+  /** Requests that a frozen server took in and has not looked at. */
+  #buffered: (() => unknown)[] | undefined;
+
   constructor(has: Capabilities, clock: DrivenClock) {
     this.has = has;
     this.#clock = clock;
+  }
+
+  get isFrozen(): boolean {
+    return this.#buffered !== undefined;
+  }
+
+  /** From now on nothing is answered. */
+  freeze(): void {
+    this.#buffered = [];
+  }
+
+  /** Answers again; what was sent meanwhile is carried out so much later. */
+  thaw(afterMs: number): void {
+    const buffered = this.#buffered ?? [];
+    this.#buffered = undefined;
+    for (const request of buffered) this.#clock.after(afterMs, () => carryOut(request));
+  }
+
+  /** One request as it comes in. */
+  handle<T>(isEffect: boolean, request: () => T): T {
+    if (this.#buffered === undefined) return request();
+    if (isEffect) this.#buffered.push(request);
+    throw fail('unavailable', undefined, isEffect ? 'unknown' : 'none');
   }
 
   create(wanted: NewIdentity): Identity {
@@ -130,6 +158,17 @@ export class SimKratos {
     return identity;
   }
 
+  /** Somebody else's change of an identity: an administrator's PUT, or its owner's self-service. */
+  edit(id: string, change: Partial<Identity>): void {
+    this.identities.set(id, { ...this.get(id), ...change });
+  }
+
+  list(): Identity[] {
+    const all = [...this.identities.values()];
+    if (this.has.patch) return all;
+    return all.map((identity) => ({ ...identity, metadataAdmin: undefined }));
+  }
+
   delete(id: string): void {
     this.get(id);
     this.writes += 1;
@@ -158,6 +197,15 @@ export class SimKratos {
   }
 }
 
+/** Carries out what nobody waits for any more; a refusal goes unheard. */
+export function carryOut(request: () => unknown): void {
+  try {
+    request();
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error;
+  }
+}
+
 export function fail(code: RemoteErrorDetail['code'], status?: number, outcome: 'none' | 'unknown' = 'none') {
   return new RemoteError('kratos', { code, outcome, ...(status !== undefined && { status }) });
 }
@@ -167,7 +215,8 @@ function emailOf(identity: Identity): string | undefined {
   return typeof email === 'string' ? email.toLowerCase() : undefined;
 }
 
-function edited(root: JsonValue, edits: readonly Edit[]): JsonValue {
+/** A value with those edits carried out. */
+export function edited(root: JsonValue, edits: readonly Edit[]): JsonValue {
   return edits.reduce<JsonValue>((value, edit) => editedAt(value, edit.path, edit), root);
 }
 

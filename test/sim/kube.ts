@@ -64,8 +64,17 @@ export class SimKube {
     this.#shown = undefined;
   }
 
+  /** The cache of a watch that may be frozen. */
   get cache(): Cache {
-    const shown = () => this.#shown ?? this.resources;
+    return this.#cacheOf(() => this.#shown ?? this.resources);
+  }
+
+  /** The cache of another watch, which is never behind. */
+  get freshCache(): Cache {
+    return this.#cacheOf(() => this.resources);
+  }
+
+  #cacheOf(shown: () => ReadonlyMap<string, KratosIdentity>): Cache {
     return {
       get: (key) => shown().get(key),
       keys: () => shown().keys(),

@@ -6,10 +6,10 @@ import type { Deps } from '../../src/reconcile/deps.ts';
 import { IdentityIndex } from '../../src/reconcile/identity-index.ts';
 import { Memory } from '../../src/reconcile/memory.ts';
 import { type PassResult, runPass } from '../../src/reconcile/pass.ts';
-import type { Kratos, Resources, Secrets } from '../../src/reconcile/ports.ts';
+import type { Cache, Kratos, Resources, Secrets } from '../../src/reconcile/ports.ts';
 import type { DrivenClock } from './clock.ts';
 import type { SimKratos } from './kratos.ts';
-import { PERSON_SCHEMA } from './kratos.ts';
+import { carryOut, PERSON_SCHEMA } from './kratos.ts';
 import type { SimKube } from './kube.ts';
 
 /** What happens to one external effect of a scenario. */
@@ -21,31 +21,49 @@ export type Fault =
   /** The server carries it out, the answer is lost, the process lives. */
   | 'answer lost'
   /** The process gives up waiting; the server carries it out later. */
-  | 'carried out late';
+  | 'carried out late'
+  /** The process dies waiting; the server carries it out later. */
+  | 'dies, carried out late';
 
 export class Died extends Error {}
 
-/** Numbers every external effect of all processes of one scenario, and disturbs one of them. */
+/** Counts every external effect of all processes of one scenario, and disturbs those that it was told to. */
 export class Effects {
-  count = 0;
   readonly log: string[] = [];
-  readonly #at: number;
-  readonly #fault: Fault | undefined;
   readonly #clock: DrivenClock;
   readonly #lateMs: number;
+  readonly #faults = new Map<number, Fault>();
+  #next: { readonly name: string; readonly disturb: Fault | (() => void) }[] = [];
 
-  constructor(clock: DrivenClock, at = -1, fault?: Fault, lateMs = 9_000) {
+  constructor(clock: DrivenClock, lateMs = 9_000) {
     this.#clock = clock;
-    this.#at = at;
-    this.#fault = fault;
     this.#lateMs = lateMs;
   }
 
+  get count(): number {
+    return this.log.length;
+  }
+
+  /** Disturbs the effect of that number, counted from 1. */
+  disturb(at: number, fault: Fault): void {
+    this.#faults.set(at, fault);
+  }
+
+  /** Disturbs the next effect of that name; several are taken one after another. */
+  next(name: string, fault: Fault): void {
+    this.#next.push({ name, disturb: fault });
+  }
+
+  /** Lets something else happen right before the next effect of that name reaches its server. */
+  before(name: string, happens: () => void): void {
+    this.#next.push({ name, disturb: happens });
+  }
+
   run<T>(name: string, effect: () => T, die: () => void): T {
-    this.count += 1;
     this.log.push(name);
-    if (this.count !== this.#at || this.#fault === undefined) return effect();
-    switch (this.#fault) {
+    const fault = this.#faults.get(this.count) ?? this.#taken(name);
+    if (fault === undefined) return effect();
+    switch (fault) {
       case 'dies before':
         die();
         throw new Died();
@@ -57,15 +75,25 @@ export class Effects {
         effect();
         throw lost(name);
       case 'carried out late':
-        this.#clock.after(this.#lateMs, () => {
-          try {
-            effect();
-          } catch {
-            // What the server refuses late, nobody hears.
-          }
-        });
+        this.#carryOutLate(effect);
         throw lost(name);
+      case 'dies, carried out late':
+        this.#carryOutLate(effect);
+        die();
+        throw new Died();
+      default:
+        fault();
+        return effect();
     }
+  }
+
+  #taken(name: string): Fault | (() => void) | undefined {
+    const index = this.#next.findIndex((one) => one.name === name);
+    return index < 0 ? undefined : this.#next.splice(index, 1)[0]?.disturb;
+  }
+
+  #carryOutLate(effect: () => unknown): void {
+    this.#clock.after(this.#lateMs, () => carryOut(effect));
   }
 }
 
@@ -84,6 +112,10 @@ export interface SimOptions {
   readonly view?: () => KratosView;
   /** Whether identity schemas can be read. */
   readonly schemas?: boolean;
+  /** The watch's cache, where it is not the common one. */
+  readonly cache?: Cache;
+  /** Lets others run before each request. */
+  readonly pause?: () => Promise<void>;
 }
 
 /** One process of the operator: fresh memory over the same two servers. Dead, it can do nothing any more. */
@@ -106,17 +138,11 @@ export class SimOperator {
     this.#kube = kube;
     const contact = new Contact(clock);
     const sinceLease = contact.mark();
-    const guard = <T>(effect: string | undefined, call: () => T): Promise<T> => {
-      if (this.#dead) return Promise.reject(new Died());
-      try {
-        const die = () => {
-          this.#dead = true;
-        };
-        const answer = effect === undefined ? call() : effects.run(effect, call, die);
-        return Promise.resolve(answer);
-      } catch (error) {
-        return Promise.reject(error);
-      }
+    const die = () => this.kill();
+    const guard = async <T>(effect: string | undefined, call: () => T): Promise<T> => {
+      await options.pause?.();
+      if (this.#dead) throw new Died();
+      return effect === undefined ? call() : effects.run(effect, call, die);
     };
     const ported = kratosPort(kratos, guard, () => contact.answered(), options.schemas ?? true);
     this.deps = {
@@ -124,7 +150,7 @@ export class SimOperator {
       resources: resourcesPort(kube, guard),
       secrets: secretsPort(kube, guard),
       events: { publish: (event) => kube.events.push(event) },
-      cache: kube.cache,
+      cache: options.cache ?? kube.cache,
       leadership: {
         assertHeld: () => {
           if (this.#dead) throw new Died();
@@ -145,7 +171,7 @@ export class SimOperator {
       onAction: () => {},
       onReleased: () => {},
     };
-    contact.answered();
+    if (!kratos.isFrozen) contact.answered();
   }
 
   pass(key: string): Promise<PassResult> {
@@ -156,18 +182,29 @@ export class SimOperator {
     this.#dead = true;
   }
 
-  /** Passes over every resource until nothing more is due within the hour; throws `Died` when the process ends. */
+  /** Passes over every resource until nothing more is due; throws `Died` when the process ends. */
   async run(limit = 400): Promise<void> {
+    if (!(await this.#work(Number.POSITIVE_INFINITY, limit))) throw new Error(`not quiet after ${limit} passes`);
+  }
+
+  /** Works for so long, whether or not anything comes of it. */
+  async runFor(ms: number): Promise<void> {
+    const end = this.#clock.monotonic() + ms;
+    await this.#work(end, 400);
+    await this.#clock.advance(end - this.#clock.monotonic());
+  }
+
+  async #work(end: number, limit: number): Promise<boolean> {
     for (const key of this.#kube.resources.keys()) this.#due.set(key, this.#clock.monotonic());
     for (let passes = 0; passes < limit; passes += 1) {
       const next = [...this.#due].sort(([, a], [, b]) => a - b)[0];
-      if (next === undefined) return;
+      if (next === undefined || next[1] > end) return true;
       const [key, at] = next;
       await this.#clock.advance(Math.max(0, at - this.#clock.monotonic()));
       this.#due.delete(key);
       await this.#one(key);
     }
-    throw new Error(`not quiet after ${limit} passes`);
+    return false;
   }
 
   async #one(key: string): Promise<void> {
@@ -188,11 +225,11 @@ type Guard = <T>(effect: string | undefined, call: () => T) => Promise<T>;
 function kratosPort(kratos: SimKratos, guard: Guard, answered: () => void, schemas: boolean): Kratos {
   const ask = async <T>(effect: string | undefined, call: () => T): Promise<T> => {
     try {
-      const answer = await guard(effect, call);
+      const answer = await guard(effect, () => kratos.handle(effect !== undefined, call));
       answered();
       return answer;
     } catch (error) {
-      if (error instanceof RemoteError && error.outcome === 'none') answered();
+      if (error instanceof RemoteError && error.code !== 'unavailable') answered();
       throw error;
     }
   };
@@ -205,7 +242,7 @@ function kratosPort(kratos: SimKratos, guard: Guard, answered: () => void, schem
     findByIdentifier: (_has, value) => ask(undefined, () => kratos.byIdentifier(value)),
     async *listIdentities(): AsyncGenerator<readonly Identity[]> {
       kratos.walks += 1;
-      yield await ask(undefined, () => [...kratos.identities.values()]);
+      yield await ask(undefined, () => kratos.list());
     },
     updateIdentity: (_has, current, change) => ask('update', () => kratos.update(current, change)),
     deleteIdentity: (_has, id) => ask('delete', () => kratos.delete(id)),

@@ -41,6 +41,11 @@ export class HandClock implements Clock {
     this.#elapsed = until;
   }
 
+  /** How many timers there are. */
+  get waiting(): number {
+    return this.#timers.size;
+  }
+
   /** True while something waits for exactly `ms`. */
   awaits(ms: number): boolean {
     return [...this.#timers].some((timer) => timer.ms === ms);

@@ -67,6 +67,11 @@ describe('something else answering in its place', () => {
     expect(await refusal(api.requests.get(CALL))).toMatchObject({ code: 'unexpected', status: 404 });
   });
 
+  test('with a 404 whose Status has another reason is not "not found"', async () => {
+    const { api } = await setup((_, response) => sendStatus(response, 404, 'Unknown'));
+    expect(await refusal(api.requests.get(CALL))).toMatchObject({ code: 'unexpected', status: 404 });
+  });
+
   test.for([[[]], ['text'], [null]])('with 200 and the JSON %j is unexpected', async ([body]) => {
     const { api } = await setup((_, response) => sendJson(response, 200, body));
     expect(await refusal(api.requests.get(CALL))).toMatchObject({ code: 'unexpected', outcome: 'none' });

@@ -451,6 +451,26 @@ describe('watching', () => {
     await s.asks('list', ...Array(5).fill('watch 10'), 'list', 'watch 5');
   });
 
+  test('forgets earlier failures once it has lived', async () => {
+    const s = scenario();
+    const failing: Reply = (response) => sendStatus(response, 500, 'InternalError');
+    let end = () => {};
+    s.lists.push(list('10'));
+    s.watches.push(failing, failing, failing, failing, (response) => {
+      sendWatch(response);
+      end = () => void response.end();
+    });
+    s.watches.push(failing);
+    await s.start();
+    for (const ms of [800, 1600, 3200, 6400]) await s.clock.elapse(ms);
+    await s.asks('list', ...Array(5).fill('watch 10'));
+    // Two minutes without a failure also bring the delay back to its beginning.
+    s.clock.advance(120_000);
+    end();
+    await s.clock.elapse(800);
+    await s.asks('list', ...Array(7).fill('watch 10'));
+  });
+
   test('answered with 401 comes back at once with fresh credentials', async () => {
     const s = scenario();
     s.lists.push(list('10'));
@@ -552,6 +572,21 @@ describe('stopping', () => {
     await until(() => s.changes.length === 1);
     const stopped = reflector.stop();
     send();
+    await stopped;
+    expect(s.cached).toEqual(['team/a 11']);
+  });
+
+  test('from within a handler leaves the rest of what has come unapplied', async () => {
+    const s = scenario();
+    s.lists.push(list('10'));
+    const both = [added('a', '11'), added('b', '12')].map((event) => `${JSON.stringify(event)}\n`);
+    s.watches.push(watch(both.join('')));
+    let stopped: Promise<void> | undefined;
+    s.store.onChange(() => {
+      stopped = s.reflectors[0]?.stop();
+    });
+    await s.start();
+    await until(() => stopped !== undefined);
     await stopped;
     expect(s.cached).toEqual(['team/a 11']);
   });

@@ -22,7 +22,7 @@ function shapeOf(name: string, fields: Shape['fields'], dialect: Dialect): Shape
 }
 
 /** A create body; unknown fields are refused. */
-export function createBody(value: JsonValue, dialect: Dialect): JsonObject {
+function createBody(value: JsonValue, dialect: Dialect): JsonObject {
   return decodeObject(
     value,
     shapeOf(dialect.modern ? 'CreateIdentityBody' : 'CreateIdentity', CREATE, dialect),

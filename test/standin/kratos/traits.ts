@@ -8,7 +8,7 @@ import type { Dialect } from './version.ts';
 const KRATOS = 'ory.sh/kratos';
 const CREDENTIALS = ['password', 'webauthn', 'code'] as const;
 
-export interface Address {
+interface Address {
   readonly via: string;
   readonly value: string;
 }

@@ -5,7 +5,7 @@ import { scalarText } from './go-json.ts';
 import { checkArray, checkNumber, checkObject, checkString, equal, jsonType } from './keywords.ts';
 
 /** Called for each schema object and the value it judges; its answer is one more failed check. */
-export type Extension = (schema: JsonObject, value: JsonValue, at: Place) => Failure | undefined;
+type Extension = (schema: JsonObject, value: JsonValue, at: Place) => Failure | undefined;
 
 export interface Validation {
   readonly root: JsonValue;

@@ -21,6 +21,7 @@ export interface ApiRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly authorization: string | undefined;
+  readonly impersonate: string | undefined;
   readonly accept: string | undefined;
   readonly contentType: string;
   readonly body: string;
@@ -53,7 +54,7 @@ export class Api {
 
   handle(request: ApiRequest): Answer | WatchRequest {
     const { catalog, tokens } = this.#parts;
-    const user = authenticate(tokens, request.authorization);
+    const user = authenticate(tokens, request.authorization, request.impersonate);
     const route = parseRoute(request.path);
     if (route === undefined) {
       authorizePath(user, request.path);

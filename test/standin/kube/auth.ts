@@ -14,7 +14,23 @@ export interface User {
 /** Users by bearer token; `undefined`: whoever comes may do everything. */
 export type Tokens = Readonly<Record<string, User>>;
 
-export function authenticate(tokens: Tokens | undefined, authorization: string | undefined): User {
+/** `impersonate` (the header `Impersonate-User`) turns a user who may do everything into another, by default one without rights. */
+export function authenticate(
+  tokens: Tokens | undefined,
+  authorization: string | undefined,
+  impersonate: string | undefined,
+): User {
+  const user = userOf(tokens, authorization);
+  if (impersonate === undefined) return user;
+  if (user.allow !== undefined) {
+    const why = `User "${user.user}" cannot impersonate resource "users"`;
+    throw forbidden({ group: '', plural: 'users', kind: 'User' }, impersonate, why);
+  }
+  const known = Object.values(tokens ?? {}).find((other) => other.user === impersonate);
+  return known ?? { user: impersonate, allow: () => false };
+}
+
+function userOf(tokens: Tokens | undefined, authorization: string | undefined): User {
   if (tokens === undefined) return { user: 'system:anonymous' };
   const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
   if (token === undefined || !Object.hasOwn(tokens, token)) throw unauthorized();

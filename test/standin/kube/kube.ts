@@ -38,7 +38,10 @@ export interface Kube {
   readonly requests: RequestLog;
   readonly faults: Faults;
   readonly watches: Watches;
-  /** A kubeconfig for this server, as JSON (which is YAML); default token: the first. */
+  /**
+   * A kubeconfig for this server, as JSON (which is YAML); default token: the first. kubectl sends no token over plain HTTP, so
+   * that it can only be used with a stand-in without tokens.
+   */
   kubeconfig(token?: string): string;
   /** Ends every connection. */
   stop(): Promise<void>;

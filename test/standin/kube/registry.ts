@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../../src/model/clock.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../../src/model/json.ts';
 import { namespaces } from './core.ts';
+import { customResourceDefinitions } from './crd.ts';
 import { changeCauses, nameCauses, ownerCauses, readMeta, settableMeta } from './meta.ts';
 import {
   fieldOf,
@@ -81,6 +82,7 @@ export class Registry {
     const meta = objectAt(draft, 'metadata');
     const name = stringAt(meta, 'name') || generatedName(stringAt(meta, 'generateName'));
     if (resource.namespaced) this.#requireNamespace(resource, namespace, name);
+    this.#requireDefinition(resource, name);
     if (stringAt(meta, 'resourceVersion') !== '') {
       throw internal('resourceVersion should not be set on objects to be created');
     }
@@ -239,6 +241,13 @@ export class Registry {
 
   #typed(resource: Resource, content: JsonObject, metadata: KubeObject['metadata']): KubeObject {
     return { ...content, apiVersion: apiVersionOf(resource), kind: resource.kind, metadata };
+  }
+
+  #requireDefinition(resource: Resource, name: string): void {
+    const { plural, group } = resource;
+    const crd = this.#storage.get(customResourceDefinitions.collection, `/${plural}.${group}`);
+    if (crd === undefined || !isDeleting(crd)) return;
+    throw forbidden(resource, name, 'create not allowed while custom resource definition is terminating');
   }
 
   #requireNamespace(resource: Resource, namespace: string, name: string): void {

@@ -102,6 +102,7 @@ async function readRequest(incoming: IncomingMessage): Promise<ApiRequest> {
     path: url.pathname,
     query: url.searchParams,
     authorization: incoming.headers.authorization,
+    impersonate: incoming.headersDistinct['impersonate-user']?.[0],
     accept: incoming.headers.accept,
     contentType: (incoming.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '',
     body: Buffer.concat(chunks).toString(),
