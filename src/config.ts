@@ -155,12 +155,12 @@ export function parseConfig(argv: readonly string[], env: Environment, onTermina
     const found = given.get(setting.flag) ?? fromEnvironment(setting, env);
     const raw = found ?? setting.fallback;
     if (raw === undefined) {
-      if (setting.required) problems.push(`${label(setting)} is required: ${setting.help}`);
+      if (setting.required) problems.push(requirement(setting));
       continue;
     }
     const read = setting.read(raw);
     if ('problem' in read) problems.push(`${label(setting)} ${read.problem}`);
-    else values[name] = read.value;
+    else values[name] = Object.freeze(read.value);
   }
   values.logFormat ??= onTerminal ? 'pretty' : 'json';
   if (problems.length > 0) return { kind: 'problems', problems };
@@ -171,12 +171,15 @@ function readFlags(argv: readonly string[]) {
   const problems: string[] = [];
   const given = new Map<string, string>();
   const options = Object.fromEntries(ALL.map(([, { flag }]) => [flag, { type: 'string' as const }]));
-  // As with Go's flags, the bare name of a yes-or-no flag means yes.
-  const args = argv.map((arg) => (arg === `--${SETTINGS.leaderElect.flag}` ? `${arg}=true` : arg));
+  // As with Go's flags, one dash is as good as two, and the bare name of a yes-or-no flag means yes.
+  const args = argv
+    .map((arg) => arg.replace(/^-(?=[a-z]{2})/, '--'))
+    .map((arg) => (arg === `--${SETTINGS.leaderElect.flag}` ? `${arg}=true` : arg));
   const { tokens } = parseArgs({ args, options, strict: false, tokens: true, allowPositionals: true });
   let help = false;
   for (const token of tokens) {
-    if (token.kind === 'positional') problems.push(`unexpected argument: ${token.value}`);
+    // Not what it says: it may be a URL with a password that lost its flag.
+    if (token.kind === 'positional') problems.push(`argument ${token.index + 1} belongs to no flag`);
     if (token.kind !== 'option') continue;
     if (token.name === 'help' || token.name === 'h') help = true;
     else if (!Object.hasOwn(options, token.name)) problems.push(unknownFlag(token.rawName));
@@ -197,11 +200,27 @@ function fromEnvironment({ env: name }: Setting<unknown>, env: Environment): str
   return value === '' ? undefined : value;
 }
 
+function requirement(setting: Setting<unknown>): string {
+  const nothing = setting.read('');
+  return `${label(setting)} is required and ${'problem' in nothing ? nothing.problem : 'has no default'}`;
+}
+
 function unknownFlag(rawName: string): string {
-  const near = ALL.map(([, { flag }]) => flag).find((flag) =>
-    flag.startsWith(rawName.replace(/^-+/, '').slice(0, 6)),
-  );
+  const near = nearestFlag(rawName.replace(/^-+/, ''));
   return `unknown flag ${rawName}${near === undefined ? '; --help lists them all' : `; did you mean --${near}?`}`;
+}
+
+/** The flag that shares the most of its beginning and its end with what was typed, if that is enough to mean it. */
+function nearestFlag(typed: string): string | undefined {
+  let best = { shared: 2, flag: undefined as string | undefined };
+  for (const [, { flag }] of ALL) {
+    const most = Math.min(typed.length, flag.length);
+    let [front, back] = [0, 0];
+    while (front < most && typed[front] === flag[front]) front += 1;
+    while (back < most - front && typed.at(-1 - back) === flag.at(-1 - back)) back += 1;
+    if (front + back > best.shared) best = { shared: front + back, flag };
+  }
+  return best.flag;
 }
 
 function label({ flag, env }: Setting<unknown>): string {

@@ -5,7 +5,7 @@ import type { InClusterSource } from './kube/in-cluster.ts';
 import { loadCredentials } from './kube/load-credentials.ts';
 import { type Clock, sleep } from './model/clock.ts';
 import { toError } from './model/errors.ts';
-import { Operator } from './operator.ts';
+import { LeaseLost, Operator } from './operator.ts';
 import { createLog, type Log } from './ops/log.ts';
 import { Metrics } from './ops/metrics.ts';
 import { OpsServer } from './ops/server.ts';
@@ -88,10 +88,13 @@ async function run(config: Config, log: Log): Promise<void> {
   log.info({ port }, 'serving /healthz, /readyz and /metrics');
   try {
     await Promise.race([work(operator, config, log), stopped]);
-  } finally {
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error;
     await withinDrain(operator.stop(), log);
-    await server.stop();
+    throw error;
   }
+  await withinDrain(operator.stop(), log);
+  await server.stop();
 }
 
 async function work(operator: Operator, config: Config, log: Log): Promise<void> {

@@ -27,7 +27,14 @@ import type { Leadership } from './reconcile/ports.ts';
 const LEASE_NAME = 'kratos-identity-operator-leader';
 const FLUSH_EVENTS_MS = 2_000;
 
-export interface OperatorParts {
+/** Another replica may lead by now: whatever is under way must not be waited for. */
+export class LeaseLost extends Error {
+  constructor() {
+    super('the lease was lost');
+  }
+}
+
+interface OperatorParts {
   readonly config: Config;
   readonly leaseNamespace: string;
   readonly credentials: Credentials;
@@ -151,7 +158,7 @@ export class Operator {
 
   async #lease(): Promise<Leadership> {
     const { config, leaseNamespace, clock, random, log, metrics, hostname } = this.#parts;
-    if (!config.leaderElect) return { assertHeld: () => this.#stopping.signal.throwIfAborted() };
+    if (!config.leaderElect) return { assertHeld: () => {} };
     const elector = new LeaseElector({
       client: this.kube.leases,
       namespace: leaseNamespace,
@@ -162,6 +169,7 @@ export class Operator {
       failed: (error) => log.warn({ err: error }, 'leader election is in trouble'),
     });
     this.#elector = elector;
+    metrics.setLeader(LEASE_NAME, false);
     log.info({ lease: LEASE_NAME, namespace: leaseNamespace }, 'waiting for leadership');
     await elector.acquire(this.#stopping.signal);
     metrics.setLeader(LEASE_NAME, true);
@@ -174,7 +182,7 @@ export class Operator {
     if (this.#elector === undefined) return new Promise(() => {});
     await this.#elector.lost;
     this.#parts.metrics.setLeader(LEASE_NAME, false);
-    throw new Error('the lease was lost: another replica may lead by now');
+    throw new LeaseLost();
   }
 
   #build(ownerId: string, leadership: Leadership): Controller {

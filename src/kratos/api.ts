@@ -9,6 +9,8 @@ import { type Asked, failureOf, isKratosOwn } from './errors.ts';
 export interface Call<T> extends Asked {
   readonly path: string;
   readonly body?: JsonValue;
+  /** Milliseconds for the whole request; the client's own otherwise. */
+  readonly deadlineMs?: number;
   /** The status of success. */
   readonly expect: number;
   /** The result as the answer holds it; `undefined` where the answer is not of this API's shape. */
@@ -29,13 +31,14 @@ export class Api {
   }
 
   async ask<T>(call: Call<T>): Promise<T> {
-    const { operation, method, path, body } = call;
+    const { operation, method, path, body, deadlineMs } = call;
     const answer = await this.#http.request({
       operation,
       method,
       path,
       headers: body === undefined ? ACCEPT : { ...ACCEPT, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(deadlineMs === undefined ? {} : { deadlineMs }),
     });
     const result = answer.status === call.expect ? call.read(jsonBody(answer), answer) : undefined;
     if (result !== undefined) {

@@ -23,6 +23,8 @@ import {
 } from './wire.ts';
 
 const DEADLINE_MS = 10_000;
+/** Asked when something else did not answer: what takes longer is not ready. */
+const READY_MS = 3_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 const MAX_BYTES = 8 * 1024 * 1024;
 const MAX_PAGE_BYTES = 64 * 1024 * 1024;
@@ -87,7 +89,13 @@ export class KratosClient {
 
   /** Resolves when `health/ready` says so, whichever generation the server is of. */
   async ready(): Promise<void> {
-    const call = { operation: 'GET ready', method: 'GET', expect: 200, read: readHealth } as const;
+    const call = {
+      operation: 'GET ready',
+      method: 'GET',
+      expect: 200,
+      read: readHealth,
+      deadlineMs: READY_MS,
+    } as const;
     try {
       await this.#admin.ask({ ...call, path: pathsOf('modern').ready });
     } catch (error) {

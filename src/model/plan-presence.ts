@@ -79,11 +79,11 @@ function planCreate(world: World, has: Capabilities, now: Now): Step {
 
 /** Kratos itself would refuse a second identity: by the external id, or by the login identifiers that were sent before. */
 function repeatIsHarmless(world: World, has: Capabilities): boolean {
-  if (has.externalIds) return true;
   const { learned, resource } = world;
-  return (
-    has.metadata && isProtected(world) && learned.unknownCreate?.generation === resource.metadata.generation
-  );
+  const sentAlike = learned.unknownCreate?.generation === resource.metadata.generation;
+  // An external id of the author's own may have been set since an earlier create was sent.
+  if (has.externalIds) return sentAlike || resource.spec.externalId === undefined;
+  return has.metadata && isProtected(world) && sentAlike;
 }
 
 /** Our id is cleared before anything is created again: the conditional write is the fence. */

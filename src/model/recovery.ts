@@ -41,7 +41,7 @@ export function planRecovery(world: World, identity: Identity, has: Capabilities
   if (world.recoveryBlock !== undefined) return { block: world.recoveryBlock };
 
   const method = methodFor(want.method, has);
-  if (method === undefined) return { block: 'MethodDisabled' };
+  if (method === undefined) return saidDisabled(world) ? { do: 'probe' } : { block: 'MethodDisabled' };
   const output = world.settings.recoveryOutput ?? want.output;
   const usesSecret = method === 'Code' || output === 'Secret';
   if (usesSecret || record?.secretName !== undefined) {
@@ -102,6 +102,12 @@ export function endedRecord(record: RecoveryRecord, state: 'Expired' | 'Failed')
 export function expiryOf(record: RecoveryRecord): number {
   const at = Date.parse(record.expiresAt ?? '');
   return Number.isNaN(at) ? 0 : at;
+}
+
+/** Said before and still so: whether it is can be known only by a new look, one a pass. */
+function saidDisabled({ resource, probed }: World): boolean {
+  const said = resource.status?.conditions?.find(({ type }) => type === 'RecoveryReady');
+  return !probed && said?.reason === 'MethodDisabled';
 }
 
 function mint(

@@ -30,6 +30,8 @@ export type Requeue =
 
 /** A request to Kratos: looks at it, or has at most one effect there. */
 export type KratosStep =
+  /** Looks anew at what Kratos has: a recovery method may have been switched on since. */
+  | { readonly do: 'probe' }
   /** Asks for a sign of life, from which lateness is counted. */
   | { readonly do: 'askReady' }
   | { readonly do: 'readIdentity'; readonly id: string }
@@ -92,6 +94,7 @@ export type End =
 export type Step = KratosStep | KubeStep | Note | End;
 
 const KRATOS_STEPS: ReadonlySet<string> = new Set<KratosStep['do']>([
+  'probe',
   'askReady',
   'readIdentity',
   'searchIdentity',

@@ -72,6 +72,8 @@ export interface World {
   readonly createRefused: boolean;
   /** JSON Patches refused as not applicable in this pass. */
   readonly patchRefusals: number;
+  /** This pass looked anew at what Kratos has. */
+  readonly probed: boolean;
   /** A request to Kratos of this pass failed, and that is the end of the pass. */
   readonly failure: RemoteError | undefined;
   /** Why recovery cannot go on in this pass. */

@@ -67,9 +67,8 @@ export class Queue {
 
   /** Adds the key after `ms`, unless an earlier wake-up is set. */
   addAfter(key: string, ms: number, priority: Priority = 'normal'): void {
-    if (ms <= 0) return this.add(key, priority);
-    if (this.#dirty.has(key)) return;
-    this.#schedule.set(key, ms, priority === 'low');
+    if (ms <= 0) this.add(key, priority);
+    else if (!this.#dirty.has(key)) this.#schedule.set(key, ms, priority === 'low');
   }
 
   /** Adds the key after its own backoff. */

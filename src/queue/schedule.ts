@@ -37,12 +37,6 @@ export class Schedule {
     if (this.#heap.length > 64 && this.#heap.length > 2 * this.#entries.size) this.#compact();
   }
 
-  clear(): void {
-    this.#entries.clear();
-    this.#heap = [];
-    this.#cancel?.();
-  }
-
   #arm(): void {
     const head = this.#heap[0];
     if (head === undefined || head.at >= this.#timerAt) return;

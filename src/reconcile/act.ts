@@ -26,6 +26,9 @@ export async function actOnKratos(
   step: KratosStep,
 ): Promise<World> {
   switch (step.do) {
+    case 'probe':
+      await deps.gate.recheck();
+      return { ...world, probed: true };
     case 'askReady':
       await deps.kratos.ready();
       return world;

@@ -26,7 +26,7 @@ export interface Deps {
   readonly cache: Cache;
   readonly leadership: Leadership;
   readonly clock: Clock;
-  readonly gate: Pick<Gate, 'view' | 'park' | 'succeeded' | 'failed'>;
+  readonly gate: Pick<Gate, 'view' | 'park' | 'succeeded' | 'failed' | 'recheck'>;
   readonly index: IdentityIndex;
   readonly memory: Memory;
   readonly contact: Contact;

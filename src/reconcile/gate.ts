@@ -7,6 +7,7 @@ import type { Key, Kratos } from './ports.ts';
 
 const PROBE_EVERY_MS = { min: 1_000, max: 5_000 };
 const TRIAL_EVERY_MS = 30_000;
+const RECHECK_EVERY_MS = 60_000;
 const RELEASE = { keys: 50, everyMs: 100 };
 
 type Cause = 'unavailable' | 'denied';
@@ -44,6 +45,7 @@ export class Gate {
   #trial: Key | undefined;
   #checking: Promise<void> | undefined;
   #told = '';
+  #probedAt = Number.NEGATIVE_INFINITY;
   #wake: () => void = () => {};
 
   constructor(deps: GateDeps) {
@@ -88,6 +90,13 @@ export class Gate {
     if (isRemote(error, 'unavailable', 'unexpected')) return this.#check(() => this.#askReady());
   }
 
+  /** Looks anew at what Kratos has, unless that was done within the last minute. */
+  async recheck(): Promise<void> {
+    if (this.#deps.clock.monotonic() - this.#probedAt >= RECHECK_EVERY_MS) {
+      await this.#check(() => this.#reprobe());
+    }
+  }
+
   /** Probes until it succeeds, and again whenever the gate was shut; ends with the signal. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#deps;
@@ -108,6 +117,7 @@ export class Gate {
   }
 
   async #probed(): Promise<boolean> {
+    this.#probedAt = this.#deps.clock.monotonic();
     try {
       this.#open(await this.#deps.kratos.probe());
       return true;

@@ -108,6 +108,7 @@ function worldOf(deps: Deps, resource: KratosIdentity): World {
     conflictToExplain: false,
     createRefused: false,
     patchRefusals: 0,
+    probed: false,
     failure: undefined,
     recoveryBlock: undefined,
     absenceCountsFrom: 0,
@@ -143,11 +144,12 @@ function resultOf(end: Exclude<End, { do: 'done' }>): PassResult {
 
 /** Somebody wrote the resource meanwhile. A live read makes sure that the next pass sees it, however far the watch is behind. */
 async function superseded(deps: Deps, cached: KratosIdentity): Promise<PassResult> {
-  try {
-    const live = await deps.resources.read(keyOf(cached));
-    if (live.metadata.uid === cached.metadata.uid) deps.memory.supersede(cached, live);
-  } catch (error) {
-    if (!isRemote(error, 'notFound')) throw error;
-  }
+  const live = await deps.resources.read(keyOf(cached)).catch((error: unknown) => {
+    if (isRemote(error, 'notFound')) return undefined;
+    throw error;
+  });
+  // Gone, or another of that name: the watch will tell, and until then there is nothing to be done.
+  if (live?.metadata.uid !== cached.metadata.uid) return { end: 'superseded', requeue: { kind: 'backoff' } };
+  deps.memory.supersede(cached, live);
   return { end: 'superseded', requeue: { kind: 'after', ms: 0 } };
 }

@@ -1,14 +1,13 @@
 import { expect, it } from 'vitest';
 
 import type { JsonObject } from '../../src/model/json.ts';
-import { manifest, type Workshop, widget } from './kube-widgets.ts';
+import { manifest, metaOf, type Workshop, widget } from './kube-widgets.ts';
 
 /** Deleting: preconditions, finalizers, namespaces. */
 export function deletionSuite(shop: () => Workshop): void {
   it('deletes only under the preconditions it was given', async () => {
     const { client, widgets, make } = shop();
-    const { metadata } = await make('guarded');
-    const { uid = '' } = metadata as JsonObject;
+    const { uid } = metaOf(await make('guarded'));
     const path = `${widgets}/guarded`;
     const conflict = { code: 409, reason: 'Conflict', details: { name: 'guarded', kind: 'Widget' } };
     expect((await client.delete(path, { preconditions: { uid: 'other' } })).body).toMatchObject(conflict);
@@ -30,7 +29,7 @@ export function deletionSuite(shop: () => Workshop): void {
     const path = `${widgets}/held`;
     const marked = await client.delete(path);
     expect(marked.body.metadata).toMatchObject({ generation: 2, finalizers: ['example.com/hold'] });
-    expect((marked.body.metadata as JsonObject).deletionTimestamp).toMatch(/Z$/);
+    expect(metaOf(marked.body).deletionTimestamp).toMatch(/Z$/);
     expect((await client.delete(path)).body.metadata).toEqual(marked.body.metadata);
     expect((await client.post(widgets, widget('held'))).body).toMatchObject({
       code: 409,

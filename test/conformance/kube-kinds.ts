@@ -41,6 +41,7 @@ function leaseSuite(shop: () => Workshop): void {
 
 function eventSuite(shop: () => Workshop): void {
   const events = () => `/apis/events.k8s.io/v1/namespaces/${shop().namespace}/events`;
+  const inNamespace = () => ({ kind: 'Widget', namespace: shop().namespace, name: 'x' });
 
   it.each([
     ['no time', { eventTime: null }, 'eventTime'],
@@ -57,8 +58,12 @@ function eventSuite(shop: () => Workshop): void {
     ['a series of one', { series: { count: 1, lastObservedTime: time } }, 'series.count'],
     ['a series without time', { series: { count: 2 } }, 'series.lastObservedTime'],
     ['a count of the old API', { deprecatedCount: 1 }, 'count'],
+    ['a subject of no namespace', { regarding: { name: 'x' } }, 'involvedObject.namespace'],
   ])('refuses an event with %s', async (_, parts, field) => {
-    const { body } = await shop().client.post(events(), event('refused', parts));
+    const { body } = await shop().client.post(
+      events(),
+      event('refused', { regarding: inNamespace(), ...parts }),
+    );
     expect(body).toMatchObject({ code: 422, reason: 'Invalid' });
     expect((body.details as JsonObject).causes).toContainEqual(expect.objectContaining({ field }));
   });
@@ -66,7 +71,7 @@ function eventSuite(shop: () => Workshop): void {
   it('refuses an event time without six fractional digits', async () => {
     const { body } = await shop().client.post(
       events(),
-      event('t', { eventTime: '2026-01-01T00:00:00.000Z' }),
+      event('t', { regarding: inNamespace(), eventTime: '2026-01-01T00:00:00.000Z' }),
     );
     expect(body).toMatchObject({ code: 400, reason: 'BadRequest' });
   });
@@ -74,7 +79,7 @@ function eventSuite(shop: () => Workshop): void {
   it('lets only the series of an event change', async () => {
     const { client } = shop();
     const path = `${events()}/counted`;
-    expect((await client.post(events(), event('counted', {}))).status).toBe(201);
+    expect((await client.post(events(), event('counted', { regarding: inNamespace() }))).status).toBe(201);
     const series = { count: 2, lastObservedTime: time };
     expect((await client.patch(path, { series })).body).toMatchObject({ series });
     expect((await client.patch(path, { note: 'other' })).status).toBe(422);
@@ -85,8 +90,8 @@ function eventSuite(shop: () => Workshop): void {
 
   it('shows events under core/v1 too, by what they are about', async () => {
     const { client, core } = shop();
-    await client.post(events(), event('described', { regarding: { kind: 'Widget', name: 'w', uid: 'u-1' } }));
-    const query = 'fieldSelector=involvedObject.name%3Dw,involvedObject.uid%3Du-1';
+    await client.post(events(), event('described', { regarding: { ...inNamespace(), uid: 'u-1' } }));
+    const query = 'fieldSelector=involvedObject.name%3Dx,involvedObject.uid%3Du-1';
     const { body } = await client.get(`${core('events')}?${query}`);
     expect(body.items).toMatchObject([
       { message: 'note', reason: 'Made', type: 'Normal', reportingComponent: 'example.com/suite' },
@@ -167,7 +172,6 @@ function event(name: string, parts: JsonObject): JsonObject {
       reason: 'Made',
       type: 'Normal',
       note: 'note',
-      regarding: { kind: 'Widget', name: 'x' },
       ...parts,
     },
   );

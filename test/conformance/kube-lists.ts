@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { JsonObject } from '../../src/model/json.ts';
-import type { Workshop } from './kube-widgets.ts';
+import { metaOf, type Workshop } from './kube-widgets.ts';
 
 /** Lists: pages, selectors, forms. */
 export function listSuite(shop: () => Workshop): void {
@@ -13,19 +13,20 @@ export function listSuite(shop: () => Workshop): void {
     const first = (await client.get(query)).body;
     await make('page-d', { metadata: { labels: { in: 'pages' } } });
     await client.delete(`${widgets}/page-c`);
-    const second = (await client.get(`${query}&continue=${metadataOf(first).continue}`)).body;
+    const token = metaOf(first).continue as string;
+    const second = (await client.get(`${query}&continue=${token}`)).body;
     expect([namesIn(first), namesIn(second)]).toEqual([['page-a', 'page-b'], ['page-c']]);
-    expect(metadataOf(second).resourceVersion).toBe(metadataOf(first).resourceVersion);
-    expect(metadataOf(second).continue ?? '').toBe('');
+    expect(metaOf(second).resourceVersion).toBe(metaOf(first).resourceVersion);
+    expect(metaOf(second).continue ?? '').toBe('');
     expect(first).toMatchObject({ kind: 'WidgetList', apiVersion: 'conformance.example.com/v1' });
   });
 
   it('tells how many are left, except with a selector', async () => {
     const { client, widgets } = shop();
     const all = namesIn((await client.get(widgets)).body).length;
-    const page = metadataOf((await client.get(`${widgets}?limit=1`)).body);
+    const page = metaOf((await client.get(`${widgets}?limit=1`)).body);
     expect(page.remainingItemCount).toBe(all - 1);
-    const selected = metadataOf((await client.get(`${widgets}?limit=1&labelSelector=in%3Dpages`)).body);
+    const selected = metaOf((await client.get(`${widgets}?limit=1&labelSelector=in%3Dpages`)).body);
     expect(selected.remainingItemCount).toBeUndefined();
   });
 
@@ -72,9 +73,9 @@ export function listSuite(shop: () => Workshop): void {
     expect((await client.get(`${widgets}?${query}`)).status).toBe(status);
   });
 
-  it('has forgotten the distant past, and does not know the future', async () => {
+  it('does not wait for a future that is far away', async () => {
     const { client, widgets } = shop();
-    const { resourceVersion } = metadataOf((await client.get(widgets)).body);
+    const { resourceVersion } = metaOf((await client.get(widgets)).body);
     const future = await client.get(`${widgets}?resourceVersion=${Number(resourceVersion) + 1_000_000}`);
     expect(future.body).toMatchObject({
       code: 504,
@@ -113,10 +114,6 @@ function labelled(name: string, labels: JsonObject): JsonObject {
   return { apiVersion: 'conformance.example.com/v1', kind: 'Widget', metadata, spec: { traits: {} } };
 }
 
-function metadataOf(list: JsonObject): JsonObject {
-  return list.metadata as JsonObject;
-}
-
 function namesIn(list: JsonObject): readonly unknown[] {
-  return (list.items as JsonObject[]).map((item) => metadataOf(item).name);
+  return (list.items as JsonObject[]).map((item) => metaOf(item).name);
 }

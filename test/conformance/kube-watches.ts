@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { JsonObject } from '../../src/model/json.ts';
-import type { Workshop } from './kube-widgets.ts';
+import { type Meta, metaOf, type Workshop } from './kube-widgets.ts';
 
 /** Watches: order, resumption, the forgotten past, bookmarks, selectors, the end. */
 export function watchSuite(shop: () => Workshop): void {
@@ -12,7 +12,7 @@ export function watchSuite(shop: () => Workshop): void {
     const events = await client.watch(`${widgets}?watch=1&resourceVersion=${from}`, 4);
     expect(events.map(({ type }) => type)).toEqual(['ADDED', 'MODIFIED', 'MODIFIED', 'DELETED']);
     expect(objectOf(events[3]).status).toEqual({ observedGeneration: -1, phase: 'Done' });
-    const revisions = events.map((event) => metaOf(event).resourceVersion);
+    const revisions = events.map((event) => seenIn(event).resourceVersion);
     expect(new Set(revisions).size).toBe(4);
     const later = await client.watch(`${widgets}?watch=1&resourceVersion=${revisions[1]}`, 2);
     expect(later).toEqual(events.slice(2));
@@ -23,7 +23,7 @@ export function watchSuite(shop: () => Workshop): void {
     const from = await revision(shop());
     const watching = client.watch(`${widgets}?watch=true&resourceVersion=${from}`, 1);
     await shop().make('seen-live');
-    expect(metaOf((await watching)[0]).name).toBe('seen-live');
+    expect(seenIn((await watching)[0]).name).toBe('seen-live');
   });
 
   it('shows objects come and go as they begin and cease to match', async () => {
@@ -32,13 +32,13 @@ export function watchSuite(shop: () => Workshop): void {
     await make('moving');
     await client.patch(`${widgets}/moving`, { metadata: { labels: { here: 'yes' } } });
     await client.patch(`${widgets}/moving`, { metadata: { labels: { here: 'no' } } });
-    const left = (await client.get(`${widgets}/moving`)).body.metadata as JsonObject;
+    const { resourceVersion } = metaOf((await client.get(`${widgets}/moving`)).body);
     const query = `watch=1&resourceVersion=${from}&labelSelector=here%3Dyes`;
     const events = await client.watch(`${widgets}?${query}`, 2);
     expect(events.map(({ type }) => type)).toEqual(['ADDED', 'DELETED']);
-    expect(metaOf(events[1])).toMatchObject({
+    expect(seenIn(events[1])).toMatchObject({
       labels: { here: 'yes' },
-      resourceVersion: left.resourceVersion,
+      resourceVersion,
     });
   });
 
@@ -80,7 +80,7 @@ export function watchSuite(shop: () => Workshop): void {
     await liveOneLife(shop(), 'unseen');
     const events = await watching;
     expect(new Set(events.map(({ type }) => type))).toEqual(new Set(['BOOKMARK']));
-    expect(metaOf(events.at(-1)).resourceVersion).not.toBe(from);
+    expect(seenIn(events.at(-1)).resourceVersion).not.toBe(from);
   });
 
   it('refuses a resourceVersion that is none', async () => {
@@ -98,15 +98,14 @@ async function liveOneLife({ client, widgets, make }: Workshop, name: string): P
   await client.delete(`${widgets}/${name}`);
 }
 
-async function revision({ client, widgets }: Workshop): Promise<unknown> {
-  const { body } = await client.get(widgets);
-  return (body.metadata as JsonObject).resourceVersion;
+async function revision({ client, widgets }: Workshop): Promise<string> {
+  return metaOf((await client.get(widgets)).body).resourceVersion;
 }
 
 function objectOf(event: JsonObject | undefined): JsonObject {
   return event?.object as JsonObject;
 }
 
-function metaOf(event: JsonObject | undefined): JsonObject {
-  return objectOf(event).metadata as JsonObject;
+function seenIn(event: JsonObject | undefined): Meta {
+  return metaOf(objectOf(event));
 }

@@ -13,10 +13,10 @@ export interface Workshop {
   /** The path of the namespace's widgets. */
   readonly widgets: string;
   /** The path of a core/v1 collection in the namespace. */
-  core(plural: string): string;
+  readonly core: (plural: string) => string;
   /** Creates, and expects that to succeed. */
-  make(name: string, extra?: WidgetParts): Promise<JsonObject>;
-  close(): Promise<void>;
+  readonly make: (name: string, parts?: WidgetParts) => Promise<JsonObject>;
+  readonly close: () => Promise<void>;
 }
 
 export interface WidgetParts {
@@ -56,6 +56,17 @@ export function widget(
     spec,
     ...(status === undefined ? {} : { status }),
   };
+}
+
+/** What the server wrote into `metadata`. */
+export interface Meta extends JsonObject {
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+/** The metadata of an answered object. */
+export function metaOf(object: JsonObject): Meta {
+  return object.metadata as Meta;
 }
 
 export function manifest(

@@ -180,10 +180,17 @@ export class SimKratos {
     this.sessions.delete(id);
   }
 
-  mint(method: 'Code' | 'Link', id: string, seconds: number): MintedCode & MintedLink {
+  mintLink(id: string, seconds: number): MintedLink {
     this.get(id);
     this.mints += 1;
-    const link = new Sensitive(`https://id.example/recovery?flow=${this.mints}${method === 'Link' ? '&token=CANARY' : ''}`);
+    const link = new Sensitive(`https://id.example/recovery?flow=${this.mints}&token=CANARY`);
+    return { link, expiresAt: this.#clock.now() + seconds * 1000 };
+  }
+
+  mintCode(id: string, seconds: number): MintedCode {
+    this.get(id);
+    this.mints += 1;
+    const link = new Sensitive(`https://id.example/recovery?flow=${this.mints}`);
     return { link, code: new Sensitive(`CANARY${this.mints}`), expiresAt: this.#clock.now() + seconds * 1000 };
   }
 

@@ -15,6 +15,8 @@ export class SimKube {
   /** What the cache shows; the same as `resources` unless frozen. */
   #shown: ReadonlyMap<string, KratosIdentity> | undefined;
   writes = 0;
+  /** Live reads of resources. */
+  reads = 0;
   #version = 1000;
   #uid = 0;
 
@@ -81,6 +83,11 @@ export class SimKube {
       holders: (id) =>
         [...shown().values()].filter((r) => r.status?.identityId === id).map((r) => r.metadata.uid),
     };
+  }
+
+  read(key: string): KratosIdentity {
+    this.reads += 1;
+    return this.get(key);
   }
 
   setFinalizers(resource: KratosIdentity, finalizers: readonly string[]): KratosIdentity {

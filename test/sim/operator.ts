@@ -162,6 +162,7 @@ export class SimOperator {
         park: () => {},
         succeeded: () => {},
         failed: () => Promise.resolve(),
+        recheck: () => Promise.resolve(),
       },
       index: new IdentityIndex(ported, clock),
       memory: new Memory(),
@@ -247,15 +248,15 @@ function kratosPort(kratos: SimKratos, guard: Guard, answered: () => void, schem
     updateIdentity: (_has, current, change) => ask('update', () => kratos.update(current, change)),
     deleteIdentity: (_has, id) => ask('delete', () => kratos.delete(id)),
     endSessions: (_has, id) => ask('end sessions', () => kratos.endSessions(id)),
-    createRecoveryLink: (_has, id, s) => ask('mint', () => kratos.mint('Link', id, s)),
-    createRecoveryCode: (_has, id, s) => ask('mint', () => kratos.mint('Code', id, s)),
+    createRecoveryLink: (_has, id, s) => ask('mint', () => kratos.mintLink(id, s)),
+    createRecoveryCode: (_has, id, s) => ask('mint', () => kratos.mintCode(id, s)),
     getSchema: (_has, id) => ask(undefined, () => (schemas && id === 'person' ? PERSON_SCHEMA : undefined)),
   };
 }
 
 function resourcesPort(kube: SimKube, guard: Guard): Resources {
   return {
-    read: (key) => guard(undefined, () => kube.get(key)),
+    read: (key) => guard(undefined, () => kube.read(key)),
     setFinalizers: (resource, finalizers) => guard('finalizers', () => kube.setFinalizers(resource, finalizers)),
     patchStatus: (resource, status) => guard('status', () => kube.patchStatus(resource, status)),
   };

@@ -150,6 +150,7 @@ export function world(change: Partial<World> = {}): World {
     conflictToExplain: false,
     createRefused: false,
     patchRefusals: 0,
+    probed: false,
     failure: undefined,
     recoveryBlock: undefined,
     absenceCountsFrom: 0,

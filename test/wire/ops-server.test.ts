@@ -1,5 +1,4 @@
 import { request as httpRequest } from 'node:http';
-import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { OpsServer, type OpsServerOptions } from '../../src/ops/server.ts';
 
@@ -146,18 +145,19 @@ describe('listening', () => {
 });
 
 describe('stopping', () => {
-  it('ends connections that somebody keeps open, and frees the port', async () => {
-    const port = await serve();
-    const idle = connect(port, '127.0.0.1');
-    const closed = new Promise((resolve) => idle.once('close', resolve));
-    idle.on('error', () => {});
-    idle.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
-    await new Promise((resolve) => idle.once('data', resolve));
+  it('waits for no answer under way, and frees the port', async () => {
+    const asked = Promise.withResolvers<void>();
+    const text = () => {
+      asked.resolve();
+      return new Promise<string>(() => {});
+    };
+    const port = await serve({ metrics: { contentType: 'text/plain', text } });
+    const answer = ask(port, '/metrics');
+    answer.catch(() => {});
+    await asked.promise;
     await Promise.all(started.splice(0).map((server) => server.stop()));
-    await closed;
-    const again = createServer();
-    await new Promise<void>((resolve) => again.listen(port, '127.0.0.1', resolve));
-    await new Promise((resolve) => again.close(resolve));
+    await expect(answer).rejects.toThrow('socket hang up');
+    expect(await serve({ address: { host: '127.0.0.1', port } })).toBe(port);
   });
 
   it('is done at once where nothing was started', async () => {

@@ -112,6 +112,7 @@ function validateEvent(event: KubeObject, previous: KubeObject | undefined): rea
       ? [invalidValue('message', '', 'can have at most 1024 characters')]
       : []),
     ...seriesCauses(event),
+    ...namespaceCauses(event),
     ...('deprecatedCount' in event ? [invalidValue('count', '', 'needs to be unset')] : []),
     ...(stringAt(event.deprecatedSource, 'component') === ''
       ? []
@@ -158,4 +159,11 @@ function seriesCauses(event: JsonObject): readonly Cause[] {
       : [invalidValue('series.count', '', 'should be at least 2')]),
     ...(stringAt(series, 'lastObservedTime') === '' ? [required('series.lastObservedTime')] : []),
   ];
+}
+
+/** What is cluster-scoped has its events in these two namespaces; a wrong namespace, however, is taken. */
+function namespaceCauses(event: KubeObject): readonly Cause[] {
+  const about = stringAt(event.regarding, 'namespace');
+  if (about !== '' || ['default', 'kube-system'].includes(event.metadata.namespace)) return [];
+  return [invalidValue('involvedObject.namespace', '', 'does not match event.namespace')];
 }

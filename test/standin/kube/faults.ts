@@ -67,8 +67,11 @@ interface Rule {
 export class Faults {
   #rules: Rule[] = [];
 
-  /** Arms a fault for the next `times` (default 1, `Infinity` for ever) matching requests after the first `skip` of them. */
-  add(match: RequestMatch & { readonly skip?: number; readonly times?: number }, fault: Fault): ArmedFault {
+  /** A fault for the next `times` (default 1, `Infinity` for ever) matching requests after the first `skip` of them. */
+  inject(
+    match: RequestMatch & { readonly skip?: number; readonly times?: number },
+    fault: Fault,
+  ): ArmedFault {
     const rule: Rule = { match, fault, skip: match.skip ?? 0, left: match.times ?? 1, hits: 0 };
     this.#rules.push(rule);
     return {

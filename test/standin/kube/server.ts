@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 
 import type { JsonObject, JsonValue } from '../../../src/model/json.ts';
 import { type Answer, type Api, type ApiRequest, isWatch } from './api.ts';
+import { drip } from './drip.ts';
 import type { Fault, Faults } from './faults.ts';
 import type { LoggedRequest, RequestLog } from './requests.ts';
 import { ApiError, failure } from './status.ts';
@@ -32,8 +33,9 @@ export class KubeServer {
       this.#connections.set(socket, this.#connected);
     });
     this.#server.on('request', (request, response) => {
-      // A client that goes while it is being served ends the request, nothing else.
-      this.#serve(request, response).catch((error: unknown) => response.destroy(toError(error)));
+      // A client that goes away ends its own request, nothing else.
+      response.on('error', () => {});
+      this.#serve(request, response).catch(() => response.destroy());
     });
   }
 
@@ -80,7 +82,7 @@ export class KubeServer {
       return;
     }
     logged.status = answer.status;
-    writeAnswer(response, answer, fault);
+    await writeAnswer(response, answer, fault);
   }
 
   #answer(request: ApiRequest): Answer | WatchRequest {
@@ -125,7 +127,11 @@ function writeRefusal(
   response.end(text);
 }
 
-function writeAnswer(response: ServerResponse, answer: Answer, fault: Fault | undefined): void {
+async function writeAnswer(
+  response: ServerResponse,
+  answer: Answer,
+  fault: Fault | undefined,
+): Promise<void> {
   const [type, text] = encode(answer.body);
   const bytes = Buffer.from(text);
   response.setHeader('content-type', type);
@@ -139,7 +145,7 @@ function writeAnswer(response: ServerResponse, answer: Answer, fault: Fault | un
     response.write(bytes.subarray(0, bytes.length / 2), () => response.socket?.resetAndDestroy());
     return;
   }
-  if (fault?.kind === 'drip') for (const byte of bytes) response.write(Buffer.of(byte));
+  if (fault?.kind === 'drip') await drip(response, bytes);
   else response.write(bytes);
   response.end();
 }

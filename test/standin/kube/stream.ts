@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 import type { Clock } from '../../../src/model/clock.ts';
 import type { JsonObject } from '../../../src/model/json.ts';
+import { drip } from './drip.ts';
 import type { Fault, WatchFault } from './faults.ts';
 import { failure } from './status.ts';
 
@@ -12,6 +13,7 @@ export class LineStream {
   readonly #fault: Fault | undefined;
   readonly #late: string[] = [];
   #sent = 0;
+  #dripped: Promise<void> = Promise.resolve();
   #frozen = false;
 
   constructor(response: ServerResponse, clock: Clock, fault: Fault | undefined) {
@@ -30,8 +32,9 @@ export class LineStream {
     else this.#clock.after(lagMs, () => this.#sendNext());
   }
 
+  /** Ends the stream once everything is out. */
   end(): void {
-    if (!this.#frozen) this.#response.end();
+    if (!this.#frozen) this.#dripped = this.#dripped.then(() => void this.#response.end());
   }
 
   /** A TCP reset, right away. */
@@ -47,7 +50,8 @@ export class LineStream {
 
   #sendNext(): void {
     const line = this.#late.shift();
-    if (line === undefined || this.#frozen || this.#response.writableEnded) return;
+    if (line === undefined || this.#frozen || this.#response.writableEnded || this.#response.destroyed)
+      return;
     if (this.#isDue('halfLine')) {
       this.#response.write(line.slice(0, line.length / 2));
       this.#close();
@@ -79,16 +83,16 @@ export class LineStream {
     const fault = this.#fault;
     const resets = fault !== undefined && 'reset' in fault && fault.reset === true;
     // Only once the bytes are out: a reset would take them along.
-    if (resets) this.#response.write('\n'.slice(1), () => this.reset());
+    if (resets) this.#response.write('', () => this.reset());
     else this.#response.end();
     this.#frozen = true;
   }
 
   #write(line: string): void {
-    if (this.#fault?.kind !== 'drip') {
+    if (this.#fault?.kind === 'drip') {
+      this.#dripped = this.#dripped.then(() => drip(this.#response, Buffer.from(line)));
+    } else {
       this.#response.write(line);
-      return;
     }
-    for (const byte of Buffer.from(line)) this.#response.write(Buffer.of(byte));
   }
 }

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { isObject, type JsonObject } from '../src/model/json.ts';
+import { listOf } from './kube.ts';
+
+const ROOT = new URL('../', import.meta.url);
+const FOLDER = 'deploy/samples';
+
+/** One manifest of `deploy/samples`. */
+export interface Sample {
+  /** Path from the repository's root. */
+  readonly file: string;
+  readonly name: string;
+  readonly manifest: JsonObject;
+}
+
+/** The object of a YAML file of the repository, by its path from the root. */
+export async function yamlOf(path: string): Promise<JsonObject> {
+  const document: unknown = parse(await readFile(new URL(path, ROOT), 'utf8'));
+  if (!isObject(document)) throw new Error(`${path} holds no object`);
+  return document;
+}
+
+/** The samples in the order of their kustomization. */
+export async function readSamples(): Promise<Sample[]> {
+  const { resources } = await yamlOf(`${FOLDER}/kustomization.yaml`);
+  const files = Array.isArray(resources) ? resources.map((name) => `${FOLDER}/${name}`) : [];
+  return Promise.all(
+    files.map(async (file) => {
+      const manifest = await yamlOf(file);
+      return { file, name: isObject(manifest.metadata) ? String(manifest.metadata.name) : '', manifest };
+    }),
+  );
+}
+
+/** The manifest with a tag in the traits that tell identities apart, so that a shared Kratos never mistakes them. */
+export function tagged(manifest: JsonObject, tag: string): JsonObject {
+  const spec = isObject(manifest.spec) ? manifest.spec : {};
+  const traits = isObject(spec.traits) ? spec.traits : {};
+  const { email, label } = traits;
+  return {
+    ...manifest,
+    spec: {
+      ...spec,
+      traits: {
+        ...traits,
+        ...(typeof email === 'string' && { email: email.replace('@', `-${tag}@`) }),
+        ...(typeof label === 'string' && { label: `${label}-${tag}` }),
+      },
+    },
+  };
+}
+
+/** Leases and other lists come in the same envelope. */
+export const itemsOf = (list: JsonObject | undefined): readonly JsonObject[] => listOf(list?.items);

@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findServers, ServersMissing } from '../servers/build.ts';
+import { type Arguments, parseArguments } from './arguments.ts';
+import { Cluster } from './cluster.ts';
+import { runConformance } from './conformance.ts';
+import { Report } from './report.ts';
+import { runClusterScenarios, runVersion } from './run.ts';
+
+/*
+ * The built operator against real servers: etcd, kube-apiserver and each Kratos, seen from outside with kubectl and HTTP.
+ * Exits 0 when every check held, 1 when one did not, 2 when it could not begin.
+ */
+
+async function main(): Promise<number> {
+  const arguments_ = parseArguments(process.argv.slice(2));
+  const report = new Report();
+  const binaries = await findServers((line) => report.say(line));
+  const folder = await mkdtemp(join(tmpdir(), 'kratos-identity-operator-e2e-'));
+  report.say(`logs are in ${folder} while this runs, and stay there if it fails`);
+  const cluster = await Cluster.start(binaries, folder);
+  report.say('etcd and kube-apiserver are up, deploy/ is applied');
+  try {
+    await runAll(arguments_, cluster, report);
+  } finally {
+    await cluster.stop();
+  }
+  const ok = report.end();
+  if (ok) await rm(folder, { recursive: true, force: true });
+  return ok ? 0 : 1;
+}
+
+async function runAll({ only, versions }: Arguments, cluster: Cluster, report: Report): Promise<void> {
+  // Some of these wait a minute for an operator to give up: meanwhile the rest goes on.
+  const aside = runClusterScenarios(cluster, report, only);
+  for (const version of versions) await runVersion({ version, cluster, report, only });
+  await aside;
+  if ('conformance'.includes(only)) await runConformance(cluster, versions, report);
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error instanceof ServersMissing ? error.message : error);
+    process.exit(2);
+  },
+);

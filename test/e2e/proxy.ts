@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What stands between the operator and Kratos, and how it behaves. */
+export type Behaviour = 'pass' | 'html' | 'redirect' | 'denied';
+
+export interface Seen {
+  readonly method: string;
+  readonly path: string;
+}
+
+/** A reverse proxy that remembers every request and can answer in Kratos' place, as gateways do. */
+export class Proxy {
+  behaviour: Behaviour = 'pass';
+  readonly seen: Seen[] = [];
+  readonly #target: string;
+  readonly #server: Server;
+
+  constructor(target: string) {
+    this.#target = target;
+    this.#server = createServer((asked, answer) => this.#serve(asked, answer));
+  }
+
+  static async start(target: string): Promise<Proxy> {
+    const proxy = new Proxy(target);
+    proxy.#server.listen(0, '127.0.0.1');
+    await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** The requests so far that may change something. */
+  get writes(): readonly Seen[] {
+    return this.seen.filter(({ method }) => method !== 'GET' && method !== 'HEAD');
+  }
+
+  async stop(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, 'close');
+  }
+
+  #serve(asked: IncomingMessage, answer: ServerResponse): void {
+    this.seen.push({ method: asked.method ?? '', path: asked.url ?? '' });
+    if (this.behaviour === 'pass') {
+      this.#forward(asked, answer);
+      return;
+    }
+    asked.resume();
+    switch (this.behaviour) {
+      case 'html':
+        answer.writeHead(200, { 'content-type': 'text/html' }).end('<html><body>Please sign in</body></html>');
+        return;
+      case 'redirect':
+        answer.writeHead(302, { location: `${this.#target}${asked.url}` }).end();
+        return;
+      case 'denied':
+        answer.writeHead(401, { 'content-type': 'application/json' }).end('{"error":{"code":401,"message":"no"}}');
+        return;
+    }
+  }
+
+  #forward(asked: IncomingMessage, answer: ServerResponse): void {
+    const { method, headers } = asked;
+    const onward = request(this.#target + asked.url, { method, headers, agent: false }, (reply) => {
+      answer.writeHead(reply.statusCode ?? 502, reply.headers);
+      reply.pipe(answer);
+      reply.on('error', () => answer.destroy());
+    });
+    // What the target does not answer, nobody does.
+    onward.on('error', () => answer.destroy());
+    asked.pipe(onward);
+  }
+}

@@ -1,0 +1,86 @@
+import type { KratosVersion } from '../servers/kratos.ts';
+import type { Cluster } from './cluster.ts';
+import { Operator } from './operator.ts';
+import type { Report } from './report.ts';
+import { clusterScenarios, scenarios } from './scenarios/index.ts';
+import { secrecy } from './scenarios/secrecy.ts';
+import { shipped } from './scenarios/shipped.ts';
+import {
+  CheckFailed,
+  ClusterStage,
+  operatorFlags,
+  type Scenario,
+  type Shared,
+  Stage,
+  startKratos,
+  stopKratos,
+} from './stage.ts';
+
+export interface Round {
+  readonly version: KratosVersion;
+  readonly cluster: Cluster;
+  readonly report: Report;
+  /** Only scenarios whose name holds this. */
+  readonly only: string;
+}
+
+/** Most scenarios wait for something most of the time. */
+const AT_ONCE = 4;
+
+export async function runClusterScenarios(cluster: Cluster, report: Report, only: string): Promise<void> {
+  const chosen = clusterScenarios.filter(({ name }) => name.includes(only));
+  await Promise.all(
+    chosen.map(async ({ name, run }) => {
+      const namespace = await cluster.namespace(`e2e-${name}`);
+      const stage = new ClusterStage({ cluster, namespace, report, name });
+      await tell(stage, () => run(stage));
+    }),
+  );
+}
+
+/** Everything about one release: first the operator as shipped, alone; then the scenarios, several at once. */
+export async function runVersion({ version, cluster, report, only }: Round): Promise<void> {
+  const chosen = scenarios.filter((one) => one.name.includes(only) && (one.only ?? [version]).includes(version));
+  const short = version.replaceAll('.', '');
+  if (shipped.name.includes(only)) {
+    const namespace = await cluster.namespace(`e2e-${short}-shipped`);
+    const stage = new ClusterStage({ cluster, namespace, report, name: `${version} ${shipped.name}` });
+    await tell(stage, () => shipped.run(stage, version));
+  }
+  if (chosen.length === 0) return;
+
+  const kratos = await startKratos(cluster, version);
+  const lease = await cluster.namespace(`e2e-${short}`);
+  const namespaces = await Promise.all(chosen.map(({ name }) => cluster.namespace(`e2e-${short}-${name}`)));
+  const sharing = namespaces.filter((_, index) => chosen[index]?.ownOperator !== true);
+  const operator = await Operator.start({
+    name: `${version}-shared`,
+    folder: cluster.folder,
+    flags: operatorFlags(cluster, [lease, ...sharing], { kratos }),
+  });
+  report.say(`Kratos ${version} is up, and an operator for ${sharing.length} namespaces`);
+  const shared: Shared = { version, kratos, operator, canaries: new Set(), logs: new Set([operator.child.logFile]) };
+  try {
+    const stages = chosen.map((scenario, index) => {
+      const namespace = namespaces[index];
+      if (namespace === undefined) throw new Error('a namespace for each scenario');
+      return { scenario, stage: new Stage({ cluster, namespace, report, name: `${version} ${scenario.name}`, shared }) };
+    });
+    await runSome(stages);
+    await tellSecrecy({ cluster, report, shared, lease: lease.name, namespaces: namespaces.map(({ name }) => name) });
+  } finally {
+    await operator.stop();
+    await stopKratos(kratos);
+  }
+}
+
+async function runSome(stages: readonly { readonly scenario: Scenario; readonly stage: Stage }[]): Promise<void> {
+  const waiting = [...stages];
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { scenario, stage } = next;
+      await tell(stage, () => scenario.run(stage));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}

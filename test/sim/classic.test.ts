@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import type { Identity } from '../../src/model/identity.ts';
+import { SERVERS } from './kratos.ts';
+import type { Fault } from './operator.ts';
+import { KEY, PERSON, Scenario, THING } from './scenario.ts';
+
+/* Where an identity cannot say whose it is, equality is proof only together with the record of our own create. */
+
+const TWIN = 'team/twin';
+const FAULTS: Fault[] = ['dies before', 'dies after', 'answer lost', 'carried out late', 'dies, carried out late'];
+
+const PROMPT = FAULTS.filter((fault) => !fault.endsWith('late'));
+
+function lookAlike(s: Scenario): Identity {
+  return s.kratos.create({
+    schemaId: 'thing',
+    traits: { label: 'printer' },
+    state: undefined,
+    metadataPublic: undefined,
+    metadataAdmin: undefined,
+    externalId: undefined,
+  });
+}
+
+describe('on a classic server', () => {
+  test.each(FAULTS)('a look-alike that was there before is never taken (%s)', async (fault) => {
+    const s = new Scenario(SERVERS.bare);
+    const stranger = lookAlike(s);
+    s.effects.next('create', fault);
+    await s.settled(THING);
+    expect(s.identities()).toHaveLength(2);
+    expect(s.resource().status?.identityId).not.toBe(stranger.id);
+    s.kube.delete(KEY);
+    await s.settle();
+    expect(s.identities()).toEqual([stranger]);
+  });
+
+  test.each(FAULTS)('an equal identity that another resource holds is never taken (%s)', async (fault) => {
+    const s = new Scenario(SERVERS.bare);
+    const { status } = await s.settled(THING);
+    s.effects.next('create', fault);
+    await s.settled(THING, TWIN);
+    expect(s.identities()).toHaveLength(2);
+    expect(s.resource(KEY).status?.identityId).toBe(status?.identityId);
+    expect(s.resource(TWIN).status?.identityId).not.toBe(status?.identityId);
+  });
+
+  test.each(FAULTS)('two equal things that are both disturbed get one each (%s)', async (fault) => {
+    const s = new Scenario(SERVERS.bare);
+    s.apply(THING, KEY);
+    s.apply(THING, TWIN);
+    s.effects.next('create', fault);
+    s.effects.next('create', fault);
+    await s.settle();
+    const ids = [KEY, TWIN].map((key) => s.resource(key).status?.identityId);
+    expect(new Set(ids)).toEqual(new Set(s.kratos.identities.keys()));
+    expect(s.identities()).toHaveLength(2);
+  });
+
+  test('without the record nothing is looked for, taken or deleted by equality', async () => {
+    const s = new Scenario(SERVERS.bare);
+    await s.settled(THING);
+    const held = s.only();
+    s.orphan();
+    await s.settled(THING);
+    expect(s.identities()).toHaveLength(2);
+    s.orphan();
+    s.apply(THING);
+    s.kube.edit(KEY, (old) => ({ ...old, metadata: { ...old.metadata, finalizers: ['kratos.ory.sh/identity'] } }));
+    s.kube.delete(KEY);
+    await s.settle();
+    expect(s.exists()).toBe(false);
+    expect(s.identities()).toHaveLength(2);
+    expect(s.identities()).toContainEqual(held);
+  });
+
+  test('the record goes as soon as the id is known', async () => {
+    const s = new Scenario(SERVERS.bare);
+    const { status } = await s.settled(THING);
+    expect(status).toHaveProperty('identityId');
+    expect(status).not.toHaveProperty('pendingCreate');
+  });
+
+  test('a definite refusal clears the record', async () => {
+    const s = new Scenario(SERVERS.bare);
+    await s.settled(PERSON, TWIN);
+    const { status } = await s.settled(PERSON);
+    expect(s.reason()).toBe('Conflict');
+    expect(status).not.toHaveProperty('pendingCreate');
+  });
+
+  test('a refusal does not clear it while an earlier try is still unknown', async () => {
+    const s = new Scenario(SERVERS.bare);
+    s.apply(PERSON);
+    s.effects.next('create', 'carried out late');
+    await s.operator.pass(KEY);
+    expect(s.resource().status).toHaveProperty('pendingCreate');
+    s.apply({ ...PERSON, traits: { email: 'x@example.org' } });
+    await s.settle();
+    expect(s.only().traits).toEqual({ email: 'x@example.org' });
+    expect(s.resource().status).not.toHaveProperty('pendingCreate');
+  });
+
+  test.each(PROMPT)('what is owned is on record before a PUT that adds any (%s)', async (fault) => {
+    const s = new Scenario(SERVERS.bare);
+    await s.settled(PERSON);
+    s.apply({ ...PERSON, traits: { email: 'ada@example.org', team: 'a' } });
+    s.effects.next('update', fault);
+    await s.run();
+    s.apply({ ...PERSON, traits: { email: 'ada@example.org' } });
+    s.restart();
+    await s.settle();
+    expect(s.only().traits).toEqual({ email: 'ada@example.org' });
+    expect(s.resource().status?.ownedTraits).toEqual(['/email']);
+  });
+
+  test('a spec without a schema is recognised whatever schema the server took', async () => {
+    const s = new Scenario(SERVERS.bare);
+    s.apply({ traits: { label: 'printer' } });
+    s.effects.next('create', 'dies after');
+    await s.settle();
+    expect(s.only().schemaId).toBe('default');
+    expect(s.reason()).toBe('Synced');
+  });
+});
