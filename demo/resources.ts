@@ -59,9 +59,10 @@ export class Resources {
         version ??= await this.#list();
         for await (const event of this.#kube.watch(this.#collection, version, this.#stopping.signal)) this.#on(event);
       } catch {
-        await pause(AGAIN_AFTER_MS, this.#stopping.signal).catch(() => {});
+        // Whoever waits for something to be seen here has a deadline, and tells.
       }
       version = undefined;
+      await pause(AGAIN_AFTER_MS, this.#stopping.signal).catch(() => {});
     }
   }
 

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import {
   address,
   duration,
+  namespace,
   namespaces,
   oneOf,
   type Read,
@@ -90,7 +91,7 @@ const SETTINGS = {
   leaderElectNamespace: {
     flag: 'leader-elect-namespace',
     env: 'LEADER_ELECT_NAMESPACE',
-    read: text,
+    read: namespace,
     help: "namespace of the lease; the pod's by default",
   },
   recoveryOutput: {

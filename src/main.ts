@@ -22,6 +22,8 @@ const VERSION = typeof __VERSION__ === 'string' ? __VERSION__ : 'development';
 const MAX_TIMER_MS = 2_147_483_647;
 const STARTUP_PATIENCE_MS = 60_000;
 const SYNC_PATIENCE_MS = 120_000;
+/** Longer than any walk over all identities; every request ends within its deadline, so such a pass never will. */
+const STUCK_S = 900;
 const DRAIN_MS = 27_000;
 
 const clock: Clock = {
@@ -82,7 +84,7 @@ async function run(config: Config, log: Log): Promise<void> {
     address: config.listenAddress,
     metrics,
     notReady: () => (operator.isSynced ? undefined : 'the cache is not synced yet'),
-    unwell: () => undefined,
+    unwell: () => (operator.workUnderWay().longest > STUCK_S ? 'a pass does not end' : undefined),
   });
   const port = await server.start();
   log.info({ port }, 'serving /healthz, /readyz and /metrics');

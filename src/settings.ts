@@ -49,6 +49,10 @@ export function yesOrNo(value: string): Read<boolean> {
 
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
+export function namespace(value: string): Read<string> {
+  return LABEL.test(value) ? { value } : { problem: 'must be the name of a namespace, such as identity' };
+}
+
 /** Namespaces, comma separated; none means all. */
 export function namespaces(value: string): Read<readonly string[]> {
   const names = value.split(',').map((name) => name.trim());

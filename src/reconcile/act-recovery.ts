@@ -73,10 +73,10 @@ export async function createSecret(deps: Deps, world: World): Promise<World> {
   try {
     await deps.secrets.create(newSecret(world.resource, minted));
   } catch (error) {
-    if (isRemote(error, 'conflict')) return { ...world, secret: { kind: 'unread' } };
-    // A terminating namespace refuses it; the pass goes on without.
-    if (isRemote(error, 'denied')) return { ...world, recoveryBlock: 'Waiting' };
-    throw error;
+    if (!isRemote(error) || error.code === 'aborted') throw error;
+    if (error.code === 'conflict') return { ...world, secret: { kind: 'unread' } };
+    // A terminating namespace, a quota or a webhook may refuse it: recovery waits, and the pass goes on without.
+    return { ...world, recoveryBlock: 'Waiting' };
   }
   const { name } = world.resource.metadata;
   const recovery = recordOfMinted(minted, secretName(name));

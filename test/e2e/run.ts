@@ -3,7 +3,7 @@ import type { Cluster } from './cluster.ts';
 import { Operator } from './operator.ts';
 import type { Report } from './report.ts';
 import { clusterScenarios, scenarios } from './scenarios/index.ts';
-import { secrecy } from './scenarios/secrecy.ts';
+import { checkSecrecy } from './scenarios/secrecy.ts';
 import { shipped } from './scenarios/shipped.ts';
 import {
   CheckFailed,
@@ -67,7 +67,8 @@ export async function runVersion({ version, cluster, report, only }: Round): Pro
       return { scenario, stage: new Stage({ cluster, namespace, report, name: `${version} ${scenario.name}`, shared }) };
     });
     await runSome(stages);
-    await tellSecrecy({ cluster, report, shared, lease: lease.name, namespaces: namespaces.map(({ name }) => name) });
+    const stage = new ClusterStage({ cluster, namespace: lease, report, name: `${version} secrecy` });
+    await tell(stage, () => checkSecrecy(stage, shared, namespaces));
   } finally {
     await operator.stop();
     await stopKratos(kratos);
@@ -83,4 +84,16 @@ async function runSome(stages: readonly { readonly scenario: Scenario; readonly 
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+/** A scenario that ends otherwise than by a check has failed, too. */
+async function tell(stage: ClusterStage, run: () => Promise<void>): Promise<void> {
+  const started = performance.now();
+  const failed = (what: string) => (error: unknown) => {
+    if (error instanceof CheckFailed) return;
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    stage.report.failed(stage.name, what, detail, (performance.now() - started) / 1000);
+  };
+  await run().catch(failed('goes through'));
+  await stage.end().catch(failed('is cleaned up'));
 }

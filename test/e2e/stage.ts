@@ -11,6 +11,8 @@ export interface Scenario {
   readonly name: string;
   /** The releases of Kratos it can be told of; all where absent. */
   readonly only?: readonly KratosVersion[];
+  /** It starts operators of its own: the shared one leaves its namespace alone. */
+  readonly ownOperator?: true;
   readonly run: (t: Stage) => Promise<void>;
 }
 
@@ -28,11 +30,12 @@ export interface OwnKratos {
 
 /** How an operator of one scenario's own differs from the usual. */
 export interface OwnOperator {
-  readonly kratos: OwnKratos;
-  /** Instead of the server's own address. */
+  /** Instead of the shared one. */
+  readonly kratos?: OwnKratos;
+  /** Instead of that server's own address. */
   readonly adminUrl?: string;
-  /** Instead of the server's own address. */
-  readonly publicUrl?: string;
+  /** Besides the scenario's own. */
+  readonly namespaces?: readonly Namespace[];
   readonly resync?: string;
   readonly flags?: readonly string[];
 }
@@ -137,11 +140,14 @@ export class Stage extends ClusterStage {
   }
 
   /** Launches an operator for this namespace alone, and does not wait for it. */
-  async launchOperator(own: OwnOperator): Promise<Operator> {
+  async launchOperator(own: OwnOperator = {}): Promise<Operator> {
     const operator = await Operator.launch({
       name: this.namespace.name,
       folder: this.cluster.folder,
-      flags: operatorFlags(this.cluster, [this.namespace], own),
+      flags: operatorFlags(this.cluster, [this.namespace, ...(own.namespaces ?? [])], {
+        ...own,
+        kratos: own.kratos ?? this.#shared.kratos,
+      }),
     });
     this.#operators.push(operator);
     this.#shared.logs.add(operator.child.logFile);
@@ -149,7 +155,7 @@ export class Stage extends ClusterStage {
     return operator;
   }
 
-  async startOperator(own: OwnOperator): Promise<Operator> {
+  async startOperator(own: OwnOperator = {}): Promise<Operator> {
     const operator = await this.launchOperator(own);
     await operator.isReady();
     return operator;
@@ -191,13 +197,17 @@ export async function stopKratos({ server, admin }: OwnKratos): Promise<void> {
 }
 
 /** The command line of an operator for some namespaces, whose lease is in the first. */
-export function operatorFlags(cluster: Cluster, namespaces: readonly Namespace[], own: OwnOperator): string[] {
+export function operatorFlags(
+  cluster: Cluster,
+  namespaces: readonly Namespace[],
+  own: OwnOperator & { readonly kratos: OwnKratos },
+): string[] {
   const { server } = own.kratos;
   const names = namespaces.map(({ name }) => name);
   return [
     ...['--kubeconfig', cluster.operatorKubeconfig],
     ...['--kratos-admin-url', own.adminUrl ?? server.adminUrl],
-    ...['--kratos-public-url', own.publicUrl ?? server.publicUrl],
+    ...['--kratos-public-url', server.publicUrl],
     ...['--namespaces', names.join(',')],
     ...['--leader-elect-namespace', names[0] ?? ''],
     ...['--owner-id', 'e2e'],

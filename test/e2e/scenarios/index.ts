@@ -1,0 +1,43 @@
+import type { ClusterScenario, Scenario } from '../stage.ts';
+import { admission } from './admission.ts';
+import { configuration } from './configuration.ts';
+import { crash } from './crash.ts';
+import { drift } from './drift.ts';
+import { frozen } from './frozen.ts';
+import { gateway } from './gateway.ts';
+import { lifecycle } from './lifecycle.ts';
+import { manifests } from './manifests.ts';
+import { missing } from './missing.ts';
+import { outage } from './outage.ts';
+import { ownership } from './ownership.ts';
+import { policies } from './policies.ts';
+import { rebuild } from './rebuild.ts';
+import { recovery } from './recovery.ts';
+import { recoverySettings } from './recovery-settings.ts';
+import { refusals } from './refusals.ts';
+import { replicas } from './replicas.ts';
+import { tenants } from './tenants.ts';
+import { terminating } from './terminating.ts';
+import { update } from './update.ts';
+
+export const clusterScenarios: readonly ClusterScenario[] = [admission, configuration, manifests, missing];
+
+/** Those that take long come first. */
+export const scenarios: readonly Scenario[] = [
+  crash,
+  frozen,
+  replicas,
+  ownership,
+  gateway,
+  outage,
+  rebuild,
+  policies,
+  recovery,
+  tenants,
+  lifecycle,
+  update,
+  drift,
+  refusals,
+  recoverySettings,
+  terminating,
+];
