@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { isObject, type JsonObject } from '../src/model/json.ts';
+import type { JsonObject } from '../src/model/json.ts';
 import { API_VERSION, KIND } from '../src/model/resource.ts';
+import { listOf, objectOf, textOf } from './fields.ts';
 import { Kratos, traitsOf } from './kratos.ts';
-import { identitiesIn, Kube, listOf, NAMESPACES } from './kube.ts';
+import { identitiesIn, Kube, NAMESPACES } from './kube.ts';
 import type { ClusterOptions } from './options.ts';
 import { asResource, type Resources } from './resources.ts';
 import type { Servers } from './servers.ts';
 import type { Timeline } from './timeline.ts';
 import { NotSeen, until } from './until.ts';
 
-const LEASES = '/apis/coordination.k8s.io/v1/leases?fieldSelector=metadata.name=kratos-identity-operator-leader';
+const LEASES =
+  '/apis/coordination.k8s.io/v1/leases?fieldSelector=metadata.name=kratos-identity-operator-leader';
 const FRESH_LEASE_MS = 60_000;
 const CANARY_MS = 5_000;
 const CLEAR_MS = 30_000;
@@ -85,14 +87,19 @@ class Cluster {
   async clear(resources: Resources, timeline: Timeline, died: AbortSignal): Promise<void> {
     const names = await this.#names();
     for (const name of names) await this.#kube.remove(`${identitiesIn(this.#namespace)}/${name}`);
-    if (names.length > 0) timeline.say('demo', '', `deletes the resources that are left: ${names.join(', ')}`);
+    if (names.length > 0)
+      timeline.say('demo', '', `deletes the resources that are left: ${names.join(', ')}`);
     await this.#untilGone(timeline, died);
     for (const id of resources.identityIds) {
       const identity = await this.#kratos.read(id);
       // Only what is surely the demo's own.
       if (identity === undefined || !JSON.stringify(traitsOf(identity)).includes(this.#tag)) continue;
       await this.#kratos.remove(id);
-      timeline.say('demo', '', `deletes identity ${id} from Kratos, which the demo made and no resource holds`);
+      timeline.say(
+        'demo',
+        '',
+        `deletes identity ${id} from Kratos, which the demo made and no resource holds`,
+      );
     }
   }
 
@@ -112,14 +119,20 @@ class Cluster {
   /** Waits for the operator to let the resources go; without its help their finalizers are taken off. */
   async #untilGone(timeline: Timeline, died: AbortSignal): Promise<void> {
     try {
-      await until('end of the resources', async () => ((await this.#names()).length === 0 ? true : undefined), {
-        withinMs: CLEAR_MS,
-        signal: died,
-        seen: () => 'some are left',
-      });
+      await until(
+        'end of the resources',
+        async () => ((await this.#names()).length === 0 ? true : undefined),
+        {
+          withinMs: CLEAR_MS,
+          signal: died,
+          seen: () => 'some are left',
+        },
+      );
     } catch {
       for (const name of await this.#names()) {
-        await this.#kube.patch(`${identitiesIn(this.#namespace)}/${name}`, { metadata: { finalizers: null } });
+        await this.#kube.patch(`${identitiesIn(this.#namespace)}/${name}`, {
+          metadata: { finalizers: null },
+        });
         timeline.say('demo', name, 'the operator does not let it go: took its finalizer off');
       }
     }
@@ -132,7 +145,11 @@ class Cluster {
       await until(
         'end of the namespace',
         async () => ((await this.#kube.read(path)) === undefined ? true : undefined),
-        { withinMs: NAMESPACE_GONE_MS, signal: new AbortController().signal, seen: () => 'it is terminating' },
+        {
+          withinMs: NAMESPACE_GONE_MS,
+          signal: new AbortController().signal,
+          seen: () => 'it is terminating',
+        },
       );
       timeline.say('demo', '', `removed namespace ${this.#namespace}`);
     } catch (error) {
@@ -145,8 +162,8 @@ class Cluster {
   /** The namespace of an operator that leads, `undefined` where there is none or we may not know. */
   async #otherLeader(): Promise<string | undefined> {
     const list = await this.#kube.read(LEASES).catch(() => undefined);
-    const live = listOf(list?.items).find(({ spec }) => isObject(spec) && isHeld(spec));
-    return isObject(live?.metadata) ? String(live.metadata.namespace) : undefined;
+    const live = listOf(list?.items).find(({ spec }) => isHeld(objectOf(spec)));
+    return live === undefined ? undefined : textOf(objectOf(live.metadata).namespace);
   }
 
   /** A resource that can become no identity shows whether somebody else would work on ours, and fight over them. */
@@ -178,7 +195,7 @@ class Cluster {
 }
 
 function isHeld(spec: JsonObject): boolean {
-  const renewed = Date.parse(String(spec.renewTime));
+  const renewed = Date.parse(textOf(spec.renewTime));
   return Boolean(spec.holderIdentity) && Date.now() - renewed < FRESH_LEASE_MS;
 }
 

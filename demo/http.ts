@@ -1,5 +1,5 @@
-import type { ConnectionOptions } from 'node:tls';
 import { Agent, type Dispatcher } from 'undici';
+import type { TlsOptions } from '../src/http/client.ts';
 import { isObject, type JsonObject, type JsonValue } from '../src/model/json.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -17,7 +17,7 @@ export interface Sent {
 }
 
 export interface HttpOptions {
-  readonly tls?: ConnectionOptions;
+  readonly tls?: TlsOptions;
   /** The value of `Authorization`, asked for before each request. */
   readonly authorization?: () => Promise<string | undefined>;
 }

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../src/model/json.ts';
+import { objectOf, textOf } from './fields.ts';
 import { type Answer, Http } from './http.ts';
 
 /** What a PUT replaces; left out, it would be wiped. */
@@ -35,16 +36,18 @@ export class Kratos {
   /** `undefined`: 404. */
   async read(id: string): Promise<JsonObject | undefined> {
     const answer = await this.#http.send('GET', this.#of(id));
-    return answer.status === 404 ? undefined : objectOf(answer, 'GET');
+    return answer.status === 404 ? undefined : expectObject(answer, 'GET');
   }
 
   /** Replaces the traits and leaves the rest as it is. */
   async setTraits(id: string, change: (traits: JsonObject) => JsonObject): Promise<void> {
     const identity = await this.read(id);
     if (identity === undefined) throw new Error(`Kratos has no identity ${id}`);
-    const kept = WRITABLE.flatMap((field) => (identity[field] === undefined ? [] : [[field, identity[field]] as const]));
+    const kept = WRITABLE.flatMap((field) =>
+      identity[field] === undefined ? [] : [[field, identity[field]] as const],
+    );
     const body = { ...Object.fromEntries(kept), traits: change(traitsOf(identity)) };
-    objectOf(await this.#http.send('PUT', this.#of(id), { body }), 'PUT');
+    expectObject(await this.#http.send('PUT', this.#of(id), { body }), 'PUT');
   }
 
   /** What is gone already is fine. */
@@ -63,16 +66,15 @@ export class Kratos {
 }
 
 export function traitsOf(identity: JsonObject): JsonObject {
-  return isObject(identity.traits) ? identity.traits : {};
+  return objectOf(identity.traits);
 }
 
-function objectOf(answer: Answer, method: string): JsonObject {
+function expectObject(answer: Answer, method: string): JsonObject {
   if (answer.status < 300 && isObject(answer.body)) return answer.body;
   throw refusal(answer, method);
 }
 
 function refusal({ status, body }: Answer, method: string): Error {
-  const error = isObject(body) && isObject(body.error) ? body.error : {};
-  const told = error.reason ?? error.message ?? 'no reason given';
-  return new Error(`Kratos refused to ${method} an identity: ${status}: ${String(told)}`);
+  const { reason, message } = objectOf(objectOf(body).error);
+  return new Error(`Kratos refused to ${method} an identity: ${status}: ${textOf(reason ?? message)}`);
 }

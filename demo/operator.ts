@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { isObject, type JsonObject } from '../src/model/json.ts';
+import { objectOf, textOf } from './fields.ts';
 import { Http } from './http.ts';
 
 const BUNDLE = fileURLToPath(new URL('../dist/main.mjs', import.meta.url));
@@ -67,7 +68,9 @@ export class Operator {
     try {
       const { status } = await http.send('GET', '/readyz');
       const { body } = await http.send('GET', '/metrics');
-      return status === 200 && /^leader_election_master_status\{.*\} 1$/m.test(String(body)) ? true : undefined;
+      return status === 200 && /^leader_election_master_status\{.*\} 1$/m.test(textOf(body))
+        ? true
+        : undefined;
     } finally {
       await http.close();
     }
@@ -85,11 +88,14 @@ export class Operator {
 
   #read(line: string): void {
     const entry = parse(line);
-    if (entry === undefined) return this.#trouble(line);
+    if (entry === undefined) {
+      this.#trouble(line);
+      return;
+    }
     if (typeof entry.port === 'number') this.#port = entry.port;
-    if (!['warn', 'error', 'fatal'].includes(String(entry.level))) return;
-    const cause = isObject(entry.err) ? `: ${String(entry.err.message)}` : '';
-    this.#trouble(`${String(entry.level)}: ${String(entry.msg)}${cause}`);
+    if (!['warn', 'error', 'fatal'].includes(textOf(entry.level))) return;
+    const cause = textOf(objectOf(entry.err).message);
+    this.#trouble(`${textOf(entry.msg)}${cause === '' ? '' : `: ${cause}`}`);
   }
 
   #trouble(line: string): void {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { url } from '../src/settings.ts';
 import { dialects, type KratosVersion } from '../test/standin/kratos/version.ts';
+import { messageOf } from './fields.ts';
 
 /** Stand-ins of both servers, inside the demo's own process. */
 export interface StandInOptions {
@@ -93,12 +94,15 @@ function optionsOf(values: Values): Asked {
   for (const [flag, value] of Object.entries({ kratosAdminUrl, kratosPublicUrl })) {
     const read = value === undefined ? { value } : url(value);
     if ('problem' in read)
-      problems.push(`${flag === 'kratosAdminUrl' ? '--kratos-admin-url' : '--kratos-public-url'} ${read.problem}`);
+      problems.push(
+        `${flag === 'kratosAdminUrl' ? '--kratos-admin-url' : '--kratos-public-url'} ${read.problem}`,
+      );
   }
   const real = [kubeconfig, kratosAdminUrl, kratosPublicUrl].some((value) => value !== undefined);
   if (real && (kubeconfig === undefined || kratosAdminUrl === undefined))
     problems.push('--kubeconfig and --kratos-admin-url go together: the demo needs both servers, or none');
-  if (real && kratos !== undefined) problems.push('--kratos chooses a stand-in; it has no use beside --kubeconfig');
+  if (real && kratos !== undefined)
+    problems.push('--kratos chooses a stand-in; it has no use beside --kubeconfig');
   if (problems.length > 0 || version === undefined) return { kind: 'problems', problems };
   if (kubeconfig === undefined || kratosAdminUrl === undefined)
     return { kind: 'options', options: { keep, servers: { kind: 'standIns', kratos: version } } };
@@ -110,6 +114,6 @@ function optionsOf(values: Values): Asked {
 
 /** Node adds advice about positional arguments, of which there are none here. */
 function firstSentence(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return message.split(/\.\s|\n/)[0] ?? message;
 }

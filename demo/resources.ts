@@ -1,7 +1,8 @@
 import type { KratosIdentity } from '../src/model/generated/kratosidentity.ts';
 import { isObject, type JsonObject } from '../src/model/json.ts';
 import { readyCondition } from '../src/model/resource.ts';
-import { identitiesIn, type Kube, listOf } from './kube.ts';
+import { listOf, objectOf, textOf } from './fields.ts';
+import { identitiesIn, type Kube } from './kube.ts';
 import { pause } from './until.ts';
 
 const AGAIN_AFTER_MS = 200;
@@ -48,7 +49,7 @@ export class Resources {
     if (list === undefined) throw new Error('the API server has no KratosIdentity resources');
     this.#found.clear();
     for (const item of listOf(list.items)) this.#put(item);
-    return isObject(list.metadata) ? String(list.metadata.resourceVersion) : '';
+    return textOf(objectOf(list.metadata).resourceVersion);
   }
 
   /** Watches until stopped; after any end it lists anew, which is all that a demo needs. */
@@ -57,7 +58,8 @@ export class Resources {
     while (!this.#stopping.signal.aborted) {
       try {
         version ??= await this.#list();
-        for await (const event of this.#kube.watch(this.#collection, version, this.#stopping.signal)) this.#on(event);
+        for await (const event of this.#kube.watch(this.#collection, version, this.#stopping.signal))
+          this.#on(event);
       } catch {
         // Whoever waits for something to be seen here has a deadline, and tells.
       }
@@ -69,7 +71,7 @@ export class Resources {
   #on({ type, object }: JsonObject): void {
     if (!isObject(object)) return;
     if (type === 'ADDED' || type === 'MODIFIED') this.#put(object);
-    if (type === 'DELETED' && isObject(object.metadata)) this.#found.delete(String(object.metadata.name));
+    if (type === 'DELETED') this.#found.delete(asResource(object).metadata.name);
   }
 
   #put(object: JsonObject): void {
@@ -90,7 +92,8 @@ export function describe(name: string, resource: KratosIdentity | undefined): st
   if (resource === undefined) return `no resource ${name}`;
   const { metadata, status } = resource;
   const ready = readyCondition(resource);
-  const said = ready === undefined ? 'no conditions' : `Ready ${ready.status}, ${ready.reason}: ${ready.message}`;
+  const said =
+    ready === undefined ? 'no conditions' : `Ready ${ready.status}, ${ready.reason}: ${ready.message}`;
   const of = `generation ${status?.observedGeneration ?? -1} of ${metadata.generation}`;
   const recovery = status?.recovery === undefined ? '' : `; recovery ${status.recovery.state}`;
   const deleting = metadata.deletionTimestamp === undefined ? '' : '; being deleted';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { isObject, type JsonObject } from '../src/model/json.ts';
-import { listOf } from './kube.ts';
+import { objectOf, textOf } from './fields.ts';
 
 const ROOT = new URL('../', import.meta.url);
 const FOLDER = 'deploy/samples';
@@ -28,15 +28,15 @@ export async function readSamples(): Promise<Sample[]> {
   return Promise.all(
     files.map(async (file) => {
       const manifest = await yamlOf(file);
-      return { file, name: isObject(manifest.metadata) ? String(manifest.metadata.name) : '', manifest };
+      return { file, name: textOf(objectOf(manifest.metadata).name), manifest };
     }),
   );
 }
 
 /** The manifest with a tag in the traits that tell identities apart, so that a shared Kratos never mistakes them. */
 export function tagged(manifest: JsonObject, tag: string): JsonObject {
-  const spec = isObject(manifest.spec) ? manifest.spec : {};
-  const traits = isObject(spec.traits) ? spec.traits : {};
+  const spec = objectOf(manifest.spec);
+  const traits = objectOf(spec.traits);
   const { email, label } = traits;
   return {
     ...manifest,
@@ -50,6 +50,3 @@ export function tagged(manifest: JsonObject, tag: string): JsonObject {
     },
   };
 }
-
-/** Leases and other lists come in the same envelope. */
-export const itemsOf = (list: JsonObject | undefined): readonly JsonObject[] => listOf(list?.items);

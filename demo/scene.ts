@@ -73,13 +73,16 @@ export class Scene {
 
   /** Resolves when there is no such resource any more. */
   async gone(name: string): Promise<void> {
-    await this.see('end of the resource', name, () => (this.resources.get(name) === undefined ? true : undefined));
+    await this.see('end of the resource', name, () =>
+      this.resources.get(name) === undefined ? true : undefined,
+    );
   }
 
   /** The id that the status of a Ready resource names. */
   identityId(name: string): string {
     const id = this.resources.get(name)?.status?.identityId;
-    if (id === undefined) throw new NotSeen(`no identity id; seen: ${describe(name, this.resources.get(name))}`);
+    if (id === undefined)
+      throw new NotSeen(`no identity id; seen: ${describe(name, this.resources.get(name))}`);
     return id;
   }
 
@@ -87,7 +90,8 @@ export class Scene {
   async identity(name: string): Promise<JsonObject> {
     const id = this.identityId(name);
     const identity = await this.servers.kratos.read(id);
-    if (identity === undefined) throw new NotSeen(`Kratos has no identity ${id}, which the status of ${name} names`);
+    if (identity === undefined)
+      throw new NotSeen(`Kratos has no identity ${id}, which the status of ${name} names`);
     return identity;
   }
 

@@ -3,7 +3,7 @@ import type { Chapter } from './chapter.ts';
 
 export const change: Chapter = {
   title: 'A manifest changes',
-  why: 'Only what differs is sent to Kratos.',
+  why: 'The identity follows; status says of which generation it speaks.',
   play: async (scene) => {
     const { timeline } = scene;
     const changed = await scene.change('admin', { traits: { name: { first: 'Augusta' } } });
@@ -13,7 +13,11 @@ export const change: Chapter = {
       const traits = JSON.stringify(traitsOf(await scene.identity('admin')).name);
       return traits === '{"first":"Augusta"}' ? traits : undefined;
     });
-    timeline.say('operator', 'admin', `updated and Ready, generation ${changed.metadata.generation} observed`);
+    timeline.say(
+      'operator',
+      'admin',
+      `updated and Ready, generation ${changed.metadata.generation} observed`,
+    );
     timeline.say('Kratos', 'admin', `traits.name is ${name}`);
   },
 };

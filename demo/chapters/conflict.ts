@@ -23,7 +23,7 @@ export const conflict: Chapter = {
       const ready = resource === undefined ? undefined : readyCondition(resource);
       return ready?.reason === 'Conflict' ? ready : undefined;
     });
-    timeline.say('operator', RIVAL, `Ready ${refused.status}, ${refused.reason}: ${refused.message}`);
+    timeline.say('operator', RIVAL, `Ready ${refused.status}, ${refused.reason}:`, refused.message);
     await scene.remove(RIVAL);
     timeline.say('you', RIVAL, 'delete it again');
     await scene.gone(RIVAL);

@@ -1,4 +1,5 @@
-import { isObject, type JsonObject } from '../../src/model/json.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import { objectOf } from '../fields.ts';
 import { traitsOf } from '../kratos.ts';
 import { RESYNC_S, type Scene } from '../scene.ts';
 import { NotSeen } from '../until.ts';
@@ -20,12 +21,12 @@ export const drift: Chapter = {
       return now.first === 'Augusta' ? now : undefined;
     });
     timeline.say('operator', 'admin', 'drift repaired: name.first is "Augusta" again');
-    if (name.last !== 'Lovelace') throw new NotSeen('name.last was not left alone, though nobody declared it');
+    if (name.last !== 'Lovelace')
+      throw new NotSeen('name.last was not left alone, though nobody declared it');
     timeline.say('Kratos', 'admin', 'left alone: name.last is still "Lovelace"');
   },
 };
 
 async function nameOf(scene: Scene): Promise<JsonObject> {
-  const { name } = traitsOf(await scene.identity('admin'));
-  return isObject(name) ? name : {};
+  return objectOf(traitsOf(await scene.identity('admin')).name);
 }

@@ -1,5 +1,5 @@
 import type { RecoveryStatus } from '../../src/model/generated/kratosidentity.ts';
-import { isObject } from '../../src/model/json.ts';
+import { objectOf, textOf } from '../fields.ts';
 import { secretsIn } from '../kube.ts';
 import type { Scene } from '../scene.ts';
 import type { Chapter } from './chapter.ts';
@@ -13,23 +13,33 @@ export const recovery: Chapter = {
   play: async (scene) => {
     const { timeline } = scene;
     const first = await issued(scene, 'first-day');
-    timeline.say('operator', NAME, `recovery ${wordsOf(first)}`);
-    timeline.say('operator', NAME, await secretLine(scene));
+    timeline.say('operator', NAME, `issued for "first-day": ${wordsOf(first)}`, await secretWords(scene));
 
     // Where the link alone opens the account, it stays in the Secret.
     const output = first.method === 'Code' ? 'Status' : 'Secret';
     await scene.change(NAME, { recovery: { ...SHORT, output } });
-    timeline.say('you', NAME, `another requestId asks for another link, for ${SHORT.expiresIn}`);
+    timeline.say('you', NAME, `a new requestId asks for another link, which lives for ${SHORT.expiresIn}`);
     const second = await issued(scene, SHORT.requestId);
-    timeline.say('operator', NAME, `recovery ${wordsOf(second)}; the first one is taken back`);
+    timeline.say(
+      'operator',
+      NAME,
+      `issued for "${SHORT.requestId}": ${wordsOf(second)}`,
+      await secretWords(scene),
+    );
 
     await scene.see('end of the link', NAME, async () => {
       const { state, link } = recoveryOf(scene) ?? {};
       const isOver = state === 'Expired' && link === undefined && (await secretOf(scene)) === undefined;
       return isOver ? true : undefined;
     });
-    const condition = scene.resources.get(NAME)?.status?.conditions?.find(({ type }) => type === 'RecoveryReady');
-    timeline.say('operator', NAME, `expired: Secret gone, link gone; RecoveryReady ${condition?.status} ${condition?.reason}`);
+    const conditions = scene.resources.get(NAME)?.status?.conditions;
+    const condition = conditions?.find(({ type }) => type === 'RecoveryReady');
+    timeline.say(
+      'operator',
+      NAME,
+      `expired: RecoveryReady ${condition?.status}, ${condition?.reason}`,
+      'Secret gone, no link in status',
+    );
   },
 };
 
@@ -41,17 +51,18 @@ function issued(scene: Scene, requestId: string): Promise<RecoveryStatus> {
 }
 
 /** Never the link itself. */
-function wordsOf({ requestId, method, state, expiresAt, link }: RecoveryStatus): string {
+function wordsOf({ method, expiresAt, link }: RecoveryStatus): string {
   const seconds = Math.round((Date.parse(expiresAt ?? '') - Date.now()) / 1000);
   const time = seconds > 120 ? `${Math.round(seconds / 60)} min` : `${seconds} s`;
-  const where = link === undefined ? 'no link in status' : 'link (but no code) in status';
-  return `${state} for "${requestId}": method ${method}, ends in ${time}, ${where}`;
+  return `method ${method}, valid for ${time}, ${link === undefined ? 'no link' : 'link'} in status`;
 }
 
-async function secretLine(scene: Scene): Promise<string> {
+/** Of the Secret only the names of what it holds. */
+async function secretWords(scene: Scene): Promise<string> {
   const secret = await secretOf(scene);
-  const keys = isObject(secret?.data) ? Object.keys(secret.data) : [];
-  return `Secret ${NAME}-recovery, type ${secret?.type}, keys ${keys.join(', ')}`;
+  if (secret === undefined) return 'no Secret';
+  const keys = Object.keys(objectOf(secret.data)).sort().join(', ');
+  return `Secret ${NAME}-recovery of type ${textOf(secret.type)} with the keys ${keys}`;
 }
 
 function secretOf({ servers: { kube, namespace } }: Scene) {

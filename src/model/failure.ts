@@ -1,12 +1,12 @@
+import type { Instant } from './clock.ts';
 import type { RemoteError } from './errors.ts';
 import { isQuiet, outageVerdict, planOutage } from './outage.ts';
-import type { Now } from './plan.ts';
 import { isDeleting } from './resource.ts';
 import type { End, Requeue, Verdict } from './step.ts';
 import type { World } from './world.ts';
 
 /** What a request to Kratos that failed means for the resource; the text depends on the kind of error only. */
-export function planFailure(world: World, error: RemoteError, now: Now): End {
+export function planFailure(world: World, error: RemoteError, now: Instant): End {
   const refusal = refusalVerdict(error);
   if (refusal === undefined) return planTrouble(world, error, now);
   if (!isDeleting(world.resource)) return { do: 'stall', verdict: refusal };
@@ -15,7 +15,7 @@ export function planFailure(world: World, error: RemoteError, now: Now): End {
 }
 
 /** Trouble that closed the gate is everybody's; any other is this key's own. */
-function planTrouble(world: World, error: RemoteError, now: Now): End {
+function planTrouble(world: World, error: RemoteError, now: Instant): End {
   const { kratos, learned } = world;
   if (!kratos.open) return planOutage(world, kratos);
   const requeue: Requeue = { kind: 'backoff' };

@@ -1,15 +1,15 @@
 import { untilAbsenceCounts } from './absence.ts';
 import { deactivation, isDeactivated, isEmptyChange } from './change.ts';
+import type { Instant } from './clock.ts';
 import { holdingOf } from './holding.ts';
 import { type Capabilities, type Identity, serverKind } from './identity.ts';
 import { planOutage } from './outage.ts';
-import type { Now } from './plan.ts';
 import { planRetire } from './recovery.ts';
 import type { Step, Verdict } from './step.ts';
 import { identityIdOf, type World } from './world.ts';
 
 /** Lets a resource go once its policy is carried out; needs nothing but its metadata and status. */
-export function planDeletion(world: World, now: Now): Step {
+export function planDeletion(world: World, now: Instant): Step {
   const retire = planRetire(world);
   if (retire !== undefined) return retire;
   if (world.resource.spec.deletionPolicy === 'Retain') return { do: 'removeFinalizer', because: 'Retained' };

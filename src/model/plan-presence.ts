@@ -1,9 +1,9 @@
 import { untilAbsenceCounts } from './absence.ts';
 import { changeFor, createDigest, isEmptyChange, newIdentity } from './change.ts';
+import type { Instant } from './clock.ts';
 import { holdingOf } from './holding.ts';
 import { type Capabilities, type Identity, serverKind } from './identity.ts';
 import { planOutage } from './outage.ts';
-import type { Now } from './plan.ts';
 import { ownedPointers } from './pointer.ts';
 import { specProblem, unsupported } from './problems.ts';
 import { expiryOf, planExpiry, planRecovery, planRetire } from './recovery.ts';
@@ -12,7 +12,7 @@ import type { Step, Verdict } from './step.ts';
 import { identityIdOf, recoveryOf, type World } from './world.ts';
 
 /** Brings the identity of a resource that is to exist into being and into step. */
-export function planPresence(world: World, now: Now): Step {
+export function planPresence(world: World, now: Instant): Step {
   const { resource, kratos } = world;
   const expiry = planExpiry(world, now.wall);
   if (expiry !== undefined) return expiry;
@@ -65,7 +65,7 @@ function isProtected({ protection }: World): boolean {
   return protection.kind === 'read' && protection.identifiers.length > 0;
 }
 
-function planCreate(world: World, has: Capabilities, now: Now): Step {
+function planCreate(world: World, has: Capabilities, now: Instant): Step {
   if (world.conflictToExplain) return conflictStep(world);
   const kind = serverKind(has);
   const searched = world.identity.kind === 'notFound' ? world.identity.at : Number.POSITIVE_INFINITY;

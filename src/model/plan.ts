@@ -1,3 +1,4 @@
+import type { Instant } from './clock.ts';
 import { planFailure } from './failure.ts';
 import { planDeletion } from './plan-deletion.ts';
 import { planPresence } from './plan-presence.ts';
@@ -5,19 +6,13 @@ import { hasFinalizer, isDeleting } from './resource.ts';
 import type { Step } from './step.ts';
 import type { World } from './world.ts';
 
-/** One moment on both clocks: `wall` in epoch milliseconds, `mono` in monotonic ones. */
-export interface Now {
-  readonly wall: number;
-  readonly mono: number;
-}
-
 /**
  * Names the one next step for a resource. Pure and total: it reads nothing, and every world has an answer.
  *
  * A crash needs no case of its own: it is merely another world. What was not looked at yet is named as a step that looks;
  * an effect is named only in a world that proves it is due and (for a POST, a DELETE, a deactivation and a mint) fresh.
  */
-export function plan(world: World, now: Now): Step {
+export function plan(world: World, now: Instant): Step {
   if (world.failure !== undefined) return planFailure(world, world.failure, now);
   if (!isDeleting(world.resource)) return planPresence(world, now);
   return hasFinalizer(world.resource) ? planDeletion(world, now) : { do: 'done' };

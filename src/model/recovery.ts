@@ -1,6 +1,7 @@
 import { parseGoDuration } from './duration.ts';
 import type { Capabilities, Identity } from './identity.ts';
 import type { Minted, RecoveryRecord } from './learned.ts';
+import { isSettled } from './resource.ts';
 import type { Step } from './step.ts';
 import { type RecoveryBlock, recoveryOf, type SecretRecord, type World } from './world.ts';
 
@@ -162,10 +163,9 @@ function removeSecret(world: World, requestId?: string): Step | undefined {
   return { do: 'deleteSecret', uid: secret.uid };
 }
 
-/** A spec that changed since status was written may have asked for a link whose Secret a crash kept out of status. */
+/** Until a pass over this very spec went well, there may be a Secret that a crash kept out of status. */
 function mayLinger(world: World): boolean {
-  const { resource, finalizerIsNew } = world;
-  return !finalizerIsNew && resource.status?.observedGeneration !== resource.metadata.generation;
+  return !world.finalizerIsNew && !isSettled(world.resource);
 }
 
 function isBeingDeleted(world: World): boolean {

@@ -83,6 +83,14 @@ export function watchSuite(shop: () => Workshop): void {
     expect(seenIn(events.at(-1)).resourceVersion).not.toBe(from);
   });
 
+  it('shows nothing that came before the resourceVersion, though it lie in the future', async () => {
+    const { client, widgets } = shop();
+    const future = Number(await revision(shop())) + 1_000_000;
+    const watching = client.watch(`${widgets}?watch=1&resourceVersion=${future}&timeoutSeconds=1`);
+    await liveOneLife(shop(), 'too-early');
+    expect(await watching).toEqual([]);
+  });
+
   it('refuses a resourceVersion that is none', async () => {
     const { client, widgets } = shop();
     expect((await client.get(`${widgets}?watch=1&resourceVersion=abc`)).status).toBe(500);

@@ -16,7 +16,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
       args: [...argv],
       options: { only: { type: 'string', default: '' }, kratos: { type: 'string' } },
     });
-    const versions = kratosVersions.filter((version) => values.kratos === undefined || values.kratos === version);
+    const versions = kratosVersions.filter(
+      (version) => values.kratos === undefined || values.kratos === version,
+    );
     if (versions.length === 0) throw new Error(`no Kratos ${values.kratos} here`);
     return { only: values.only, versions };
   } catch (error) {

@@ -25,7 +25,14 @@ export class Cluster {
   readonly #etcd: Etcd;
   readonly #server: ApiServer;
 
-  private constructor(parts: { kube: Kube; binaries: Binaries; folder: string; etcd: Etcd; server: ApiServer; operatorKubeconfig: string }) {
+  private constructor(parts: {
+    kube: Kube;
+    binaries: Binaries;
+    folder: string;
+    etcd: Etcd;
+    server: ApiServer;
+    operatorKubeconfig: string;
+  }) {
     this.kube = parts.kube;
     this.binaries = parts.binaries;
     this.folder = parts.folder;
@@ -45,10 +52,18 @@ export class Cluster {
     });
     const kube = new Kube(server, binaries.kubectl);
     await kube.mustKubectl(['apply', '-k', DEPLOY]);
-    await kube.mustKubectl(['wait', '--for=condition=Established', '--timeout=60s', 'crd/kratosidentities.kratos.ory.sh']);
+    await kube.mustKubectl([
+      'wait',
+      '--for=condition=Established',
+      '--timeout=60s',
+      'crd/kratosidentities.kratos.ory.sh',
+    ]);
     await until('kube-system', () => kube.get('/api/v1/namespaces/kube-system'));
     const token = await createToken(kube, HOME, HOME);
-    const operatorKubeconfig = await writeKubeconfig(join(folder, 'operator.kubeconfig'), { ...server, token });
+    const operatorKubeconfig = await writeKubeconfig(join(folder, 'operator.kubeconfig'), {
+      ...server,
+      token,
+    });
     return new Cluster({ kube, binaries, folder, etcd, server, operatorKubeconfig });
   }
 

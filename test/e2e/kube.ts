@@ -34,7 +34,10 @@ export class Kube {
   }
 
   async create<T = JsonObject>(path: string, object: object): Promise<T> {
-    return objectOf<T>(`POST ${path}`, await this.call(`${path}?fieldValidation=Strict`, { method: 'POST', json: object }));
+    return objectOf<T>(
+      `POST ${path}`,
+      await this.call(`${path}?fieldValidation=Strict`, { method: 'POST', json: object }),
+    );
   }
 
   /** A merge patch. */
@@ -51,7 +54,7 @@ export class Kube {
   /** Runs kubectl as the administrator; `stdin` is what `-f -` reads. */
   async kubectl(args: readonly string[], stdin = ''): Promise<KubectlResult> {
     const child = spawn(this.#kubectl, ['--kubeconfig', this.server.adminKubeconfig, ...args], {
-      env: { HOME: '/nonexistent', PATH: process.env['PATH'] },
+      env: { HOME: '/nonexistent', PATH: process.env.PATH },
     });
     const ended = new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);

@@ -4,7 +4,11 @@ import { until } from '../servers/wait.ts';
 import type { Kube, KubectlResult } from './kube.ts';
 
 export interface SecretObject {
-  readonly metadata: { readonly uid: string; readonly annotations?: Readonly<Record<string, string>>; readonly ownerReferences?: readonly JsonObject[] };
+  readonly metadata: {
+    readonly uid: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly JsonObject[];
+  };
   readonly type: string;
   readonly data?: Readonly<Record<string, string>>;
 }

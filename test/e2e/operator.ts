@@ -35,7 +35,7 @@ export class Operator {
       name: `operator ${options.name}`,
       command: process.execPath,
       arguments: [BUNDLE, '--listen-address', address, ...options.flags],
-      env: { HOME: '/nonexistent', PATH: process.env['PATH'] ?? '', ...options.env },
+      env: { HOME: '/nonexistent', PATH: process.env.PATH ?? '', ...options.env },
       logFile: join(options.folder, `operator-${started}-${options.name}.log`),
     });
     return new Operator(child, `http://${address}`);

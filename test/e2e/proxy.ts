@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What stands between the operator and Kratos, and how it behaves. */
@@ -11,7 +11,7 @@ export interface Seen {
 }
 
 /** A reverse proxy that remembers every request and can answer in Kratos' place, as gateways do. */
-export class Proxy {
+export class ReverseProxy {
   behaviour: Behaviour = 'pass';
   readonly seen: Seen[] = [];
   readonly #target: string;
@@ -22,8 +22,8 @@ export class Proxy {
     this.#server = createServer((asked, answer) => this.#serve(asked, answer));
   }
 
-  static async start(target: string): Promise<Proxy> {
-    const proxy = new Proxy(target);
+  static async start(target: string): Promise<ReverseProxy> {
+    const proxy = new ReverseProxy(target);
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
     return proxy;
@@ -53,13 +53,17 @@ export class Proxy {
     asked.resume();
     switch (this.behaviour) {
       case 'html':
-        answer.writeHead(200, { 'content-type': 'text/html' }).end('<html><body>Please sign in</body></html>');
+        answer
+          .writeHead(200, { 'content-type': 'text/html' })
+          .end('<html><body>Please sign in</body></html>');
         return;
       case 'redirect':
         answer.writeHead(302, { location: `${this.#target}${asked.url}` }).end();
         return;
       case 'denied':
-        answer.writeHead(401, { 'content-type': 'application/json' }).end('{"error":{"code":401,"message":"no"}}');
+        answer
+          .writeHead(401, { 'content-type': 'application/json' })
+          .end('{"error":{"code":401,"message":"no"}}');
         return;
     }
   }

@@ -35,10 +35,12 @@ export class Report {
   /** Prints the end and answers whether all went well. */
   end(): boolean {
     const failures = this.#outcomes.filter(({ failure }) => failure !== undefined);
-    if (this.#figures.length > 0) console.log(`\nfigures (not asserted)\n${this.#figures.map((line) => `  ${line}\n`).join('')}`);
+    if (this.#figures.length > 0)
+      console.log(`\nfigures (not asserted)\n${this.#figures.map((line) => `  ${line}\n`).join('')}`);
     if (failures.length > 0) {
       console.log('failed');
-      for (const { scenario, what, failure } of failures) console.log(`  ✗ ${scenario}: ${what}\n      ${failure?.split('\n')[0]}`);
+      for (const { scenario, what, failure } of failures)
+        console.log(`  ✗ ${scenario}: ${what}\n      ${failure?.split('\n')[0]}`);
     }
     console.log(`\n${this.#outcomes.length - failures.length} passed, ${failures.length} failed`);
     return failures.length === 0 && this.#outcomes.length > 0;

@@ -40,7 +40,9 @@ export async function runClusterScenarios(cluster: Cluster, report: Report, only
 
 /** Everything about one release: first the operator as shipped, alone; then the scenarios, several at once. */
 export async function runVersion({ version, cluster, report, only }: Round): Promise<void> {
-  const chosen = scenarios.filter((one) => one.name.includes(only) && (one.only ?? [version]).includes(version));
+  const chosen = scenarios.filter(
+    (one) => one.name.includes(only) && (one.only ?? [version]).includes(version),
+  );
   const short = version.replaceAll('.', '');
   if (shipped.name.includes(only)) {
     const namespace = await cluster.namespace(`e2e-${short}-shipped`);
@@ -59,12 +61,21 @@ export async function runVersion({ version, cluster, report, only }: Round): Pro
     flags: operatorFlags(cluster, [lease, ...sharing], { kratos }),
   });
   report.say(`Kratos ${version} is up, and an operator for ${sharing.length} namespaces`);
-  const shared: Shared = { version, kratos, operator, canaries: new Set(), logs: new Set([operator.child.logFile]) };
+  const shared: Shared = {
+    version,
+    kratos,
+    operator,
+    canaries: new Set(),
+    logs: new Set([operator.child.logFile]),
+  };
   try {
     const stages = chosen.map((scenario, index) => {
       const namespace = namespaces[index];
       if (namespace === undefined) throw new Error('a namespace for each scenario');
-      return { scenario, stage: new Stage({ cluster, namespace, report, name: `${version} ${scenario.name}`, shared }) };
+      return {
+        scenario,
+        stage: new Stage({ cluster, namespace, report, name: `${version} ${scenario.name}`, shared }),
+      };
     });
     await runSome(stages);
     const stage = new ClusterStage({ cluster, namespace: lease, report, name: `${version} secrecy` });
@@ -75,7 +86,9 @@ export async function runVersion({ version, cluster, report, only }: Round): Pro
   }
 }
 
-async function runSome(stages: readonly { readonly scenario: Scenario; readonly stage: Stage }[]): Promise<void> {
+async function runSome(
+  stages: readonly { readonly scenario: Scenario; readonly stage: Stage }[],
+): Promise<void> {
   const waiting = [...stages];
   const worker = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {

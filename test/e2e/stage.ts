@@ -109,7 +109,13 @@ export class Stage extends ClusterStage {
   readonly #shared: Shared;
   readonly #operators: Operator[] = [];
 
-  constructor(parts: { cluster: Cluster; namespace: Namespace; report: Report; name: string; shared: Shared }) {
+  constructor(parts: {
+    cluster: Cluster;
+    namespace: Namespace;
+    report: Report;
+    name: string;
+    shared: Shared;
+  }) {
     super(parts);
     this.#shared = parts.shared;
     this.version = parts.shared.version;
@@ -179,8 +185,12 @@ export class Stage extends ClusterStage {
     const operators = this.#operators.length > 0 ? this.#operators : [this.#shared.operator];
     const about = operators.map(({ child }) => {
       const lines = child.log().trimEnd().split('\n');
-      const mine = operators[0] === this.#shared.operator ? lines.filter((l) => l.includes(this.namespace.name)) : lines;
-      return `\n${child.logFile}:\n${mine.slice(-8).map((line) => `    | ${line.slice(0, 300)}`).join('\n')}`;
+      const mine =
+        operators[0] === this.#shared.operator ? lines.filter((l) => l.includes(this.namespace.name)) : lines;
+      return `\n${child.logFile}:\n${mine
+        .slice(-8)
+        .map((line) => `    | ${line.slice(0, 300)}`)
+        .join('\n')}`;
     });
     return about.join('');
   }
@@ -205,15 +215,15 @@ export function operatorFlags(
   const { server } = own.kratos;
   const names = namespaces.map(({ name }) => name);
   return [
-    ...['--kubeconfig', cluster.operatorKubeconfig],
-    ...['--kratos-admin-url', own.adminUrl ?? server.adminUrl],
-    ...['--kratos-public-url', server.publicUrl],
-    ...['--namespaces', names.join(',')],
-    ...['--leader-elect-namespace', names[0] ?? ''],
-    ...['--owner-id', 'e2e'],
-    ...['--resync-interval', own.resync ?? '2s'],
+    `--kubeconfig=${cluster.operatorKubeconfig}`,
+    `--kratos-admin-url=${own.adminUrl ?? server.adminUrl}`,
+    `--kratos-public-url=${server.publicUrl}`,
+    `--namespaces=${names.join(',')}`,
+    `--leader-elect-namespace=${names[0] ?? ''}`,
+    '--owner-id=e2e',
+    `--resync-interval=${own.resync ?? '2s'}`,
     // The most talkative: what must not be said is looked for in it.
-    ...['--log-level', 'debug'],
+    '--log-level=debug',
     ...(own.flags ?? []),
   ];
 }

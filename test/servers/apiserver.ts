@@ -45,14 +45,23 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const child = new Child({
     name: 'kube-apiserver',
     command: options.binary,
-    arguments: [...commandLine(home, port), `--etcd-servers=${options.etcdUrl}`, `--etcd-prefix=${options.etcdPrefix}`, `--audit-log-path=${auditLog}`],
+    arguments: [
+      ...commandLine(home, port),
+      `--etcd-servers=${options.etcdUrl}`,
+      `--etcd-prefix=${options.etcdPrefix}`,
+      `--audit-log-path=${auditLog}`,
+    ],
     env: {},
     logFile: join(home, 'kube-apiserver.log'),
   });
   await child.ready(() => isReady(url, adminToken), 120);
   // The self-signed certificate's file holds the CA that signed it, too.
   const ca = await readFile(join(home, 'apiserver.crt'), 'utf8');
-  const adminKubeconfig = await writeKubeconfig(join(home, 'admin.kubeconfig'), { url, ca, token: adminToken });
+  const adminKubeconfig = await writeKubeconfig(join(home, 'admin.kubeconfig'), {
+    url,
+    ca,
+    token: adminToken,
+  });
   return {
     url,
     ca,
@@ -89,7 +98,9 @@ async function writeSecrets(home: string, adminToken: string): Promise<void> {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const pem = privateKey.export({ type: 'pkcs1', format: 'pem' });
   await writeFile(join(home, 'service-accounts.key'), pem, { mode: 0o600 });
-  await writeFile(join(home, 'tokens.csv'), `${adminToken},e2e-admin,e2e-admin,system:masters\n`, { mode: 0o600 });
+  await writeFile(join(home, 'tokens.csv'), `${adminToken},e2e-admin,e2e-admin,system:masters\n`, {
+    mode: 0o600,
+  });
   await writeFile(join(home, 'audit-policy.json'), JSON.stringify(AUDIT_POLICY));
 }
 

@@ -38,7 +38,9 @@ export async function sourceFolder(name: ToolName): Promise<string> {
   const tool = tools.find((one) => one.name === name);
   if (tool === undefined) throw new Error(`no such tool: ${name}`);
   if (!(await hasGo())) {
-    throw new ServersMissing(`${name} reads files of its Go module at run time, and there is no go command.\n${HOW_TO_GET_GO}`);
+    throw new ServersMissing(
+      `${name} reads files of its Go module at run time, and there is no go command.\n${HOW_TO_GET_GO}`,
+    );
   }
   const { stdout } = await run('go', ['mod', 'download', '-json', tool.module], { cwd: tool.folder });
   return (JSON.parse(stdout) as { readonly Dir: string }).Dir;
@@ -64,7 +66,15 @@ async function build(tool: Tool, say: (line: string) => void): Promise<string> {
   say(`building ${tool.name}: about ${tool.minutes} min when nothing is cached`);
   const ticking = setInterval(() => say(`building ${tool.name}: ${elapsed()}`), PROGRESS_MS);
   try {
-    const arguments_ = ['build', '-mod=readonly', '-trimpath', ...tool.flags, '-o', `${path}.new`, tool.module];
+    const arguments_ = [
+      'build',
+      '-mod=readonly',
+      '-trimpath',
+      ...tool.flags,
+      '-o',
+      `${path}.new`,
+      tool.module,
+    ];
     await run('go', arguments_, {
       cwd: tool.folder,
       env: { ...process.env, CGO_ENABLED: tool.cgo ? '1' : '0' },
@@ -91,7 +101,9 @@ async function cachePath(tool: Tool): Promise<string> {
 async function requireGo(missing: readonly Tool[]): Promise<void> {
   if (await hasGo()) return;
   const lines = missing.map(({ name, variable }) => `  - ${name}: not in ${variable.name}, not built yet`);
-  throw new ServersMissing(`these servers are missing, and there is no go command to build them:\n${lines.join('\n')}\n${HOW_TO_GET_GO}`);
+  throw new ServersMissing(
+    `these servers are missing, and there is no go command to build them:\n${lines.join('\n')}\n${HOW_TO_GET_GO}`,
+  );
 }
 
 const HOW_TO_GET_GO = `Install Go 1.26 or later (https://go.dev/dl) and, for Kratos, a C compiler (gcc or clang), and run this again.
@@ -99,7 +111,7 @@ Or point to what you have: KUBEBUILDER_ASSETS=<folder with etcd, kube-apiserver 
 KRATOS_BIN_0_5_5=<file>, KRATOS_BIN_1_3_1=<file>. Kratos v0.5.5 needs the go command at run time in any case.`;
 
 async function hasGo(): Promise<boolean> {
-  for (const directory of (process.env['PATH'] ?? '').split(delimiter)) {
+  for (const directory of (process.env.PATH ?? '').split(delimiter)) {
     if (directory !== '' && (await isExecutable(join(directory, 'go')))) return true;
   }
   return false;

@@ -60,7 +60,8 @@ export class Child {
     const asking = until(
       `${this.name} to be ready`,
       async () => {
-        if (this.#ending !== undefined) throw new Hopeless(`${this.name} ended (${JSON.stringify(this.#ending)})`);
+        if (this.#ending !== undefined)
+          throw new Hopeless(`${this.name} ended (${JSON.stringify(this.#ending)})`);
         return ask();
       },
       seconds,
@@ -96,7 +97,12 @@ export class Child {
 
   /** The log's last lines, for a message about a failure. */
   tail(lines = 15): string {
-    return this.log().trimEnd().split('\n').slice(-lines).map((line) => `    | ${line.slice(0, 400)}`).join('\n');
+    return this.log()
+      .trimEnd()
+      .split('\n')
+      .slice(-lines)
+      .map((line) => `    | ${line.slice(0, 400)}`)
+      .join('\n');
   }
 
   async #watch(): Promise<Ending> {

@@ -57,6 +57,22 @@ describe('on a classic server', () => {
     expect(s.identities()).toHaveLength(2);
   });
 
+  test('two equal things that look for theirs at the same time get one each', async () => {
+    const s = new Scenario(SERVERS.bare);
+    s.apply(THING, KEY);
+    s.apply(THING, TWIN);
+    for (const key of [KEY, TWIN]) {
+      s.effects.next('create', 'answer lost');
+      await s.operator.pass(key);
+    }
+    await s.clock.advance(20_000);
+    await Promise.all([s.operator.pass(KEY), s.operator.pass(TWIN)]);
+    await s.settle();
+    const ids = [KEY, TWIN].map((key) => s.resource(key).status?.identityId);
+    expect(new Set(ids)).toEqual(new Set(s.kratos.identities.keys()));
+    expect(s.identities()).toHaveLength(2);
+  });
+
   test('without the record nothing is looked for, taken or deleted by equality', async () => {
     const s = new Scenario(SERVERS.bare);
     await s.settled(THING);

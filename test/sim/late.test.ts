@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SERVERS } from './kratos.ts';
+import { fail, SERVERS } from './kratos.ts';
 import type { Fault } from './operator.ts';
 import { KEY, PERSON, Scenario, THING } from './scenario.ts';
 
@@ -79,6 +79,35 @@ describe('on a server with external ids', () => {
     s.apply({ ...PERSON, externalId: 'ada', traits: { email: 'countess@example.org' } });
     await s.settle();
     expect(s.only()).toMatchObject({ externalId: 'ada', traits: { email: 'countess@example.org' } });
+  });
+});
+
+describe.each([SERVERS.metadata, SERVERS.externalIds])('a create of unknown outcome', (has) => {
+  test('is not over because a later one was refused', async () => {
+    const s = new Scenario(has);
+    s.apply(PERSON);
+    s.effects.next('create', 'carried out late');
+    await s.operator.pass(KEY);
+    s.effects.before('create', () => {
+      throw fail('conflict', 409);
+    });
+    await s.operator.pass(KEY);
+    expect(s.effects.log.filter((name) => name === 'create')).toHaveLength(2);
+    s.kube.delete(KEY);
+    await s.settle();
+    expect(s.identities()).toEqual([]);
+    expect(s.exists()).toBe(false);
+  });
+
+  test('is looked for though our finalizer was taken away meanwhile', async () => {
+    const s = new Scenario(has);
+    s.apply(THING);
+    s.effects.next('create', 'carried out late');
+    await s.operator.pass(KEY);
+    s.kube.edit(KEY, (old) => ({ ...old, metadata: { ...old.metadata, finalizers: [] } }));
+    s.apply({ ...THING, ...(has.externalIds && { externalId: 'ada' }) });
+    await s.settle();
+    expect(s.identities()).toHaveLength(1);
   });
 });
 

@@ -163,6 +163,17 @@ describe.each([
     expect(s.condition('RecoveryReady')?.reason).toBe('Expired');
   });
 
+  test('a Secret that a dead process left is taken back though status never knew of it', async () => {
+    const s = new Scenario(has);
+    s.effects.next('create secret', 'dies after');
+    s.apply(spec);
+    await s.run();
+    expect(s.resource().status?.recovery).toBeUndefined();
+    s.restart();
+    await s.settled(PERSON);
+    expect(s.kube.secretsByName.size).toBe(0);
+  });
+
   test('a new identity ends the link, and gets one only for a new request', async () => {
     const s = new Scenario(has);
     await s.settled(spec);

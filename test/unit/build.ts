@@ -1,13 +1,14 @@
+import type { Instant } from '../../src/model/clock.ts';
 import type { KratosIdentity, KratosIdentitySpec } from '../../src/model/generated/kratosidentity.ts';
 import type { Capabilities, Identity } from '../../src/model/identity.ts';
 import { type Marker, MARKER_KEY, markerJson } from '../../src/model/owner.ts';
-import type { Now } from '../../src/model/plan.ts';
+
 import { API_VERSION, FINALIZER, KIND } from '../../src/model/resource.ts';
 import type { Reason } from '../../src/model/step.ts';
 import type { Settings, World } from '../../src/model/world.ts';
 import { SERVERS } from '../sim/kratos.ts';
 
-export const NOW: Now = { wall: Date.UTC(2026, 0, 1, 12), mono: 1_000_000 };
+export const NOW: Instant = { wall: Date.UTC(2026, 0, 1, 12), mono: 1_000_000 };
 export const NOW_TEXT = '2026-01-01T12:00:00Z';
 /** When the fixtures' conditions last changed. */
 export const THEN_TEXT = '2025-12-31T00:00:00Z';

@@ -464,6 +464,7 @@ describe('watching', () => {
     await s.start();
     for (const ms of [800, 1600, 3200, 6400]) await s.clock.elapse(ms);
     await s.asks('list', ...Array(5).fill('watch 10'));
+    await until(() => s.clock.waiting === 0, 'the headers of the watch');
     // Two minutes without a failure also bring the delay back to its beginning.
     s.clock.advance(120_000);
     end();

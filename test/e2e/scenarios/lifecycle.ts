@@ -51,7 +51,12 @@ export const lifecycle: Scenario = {
       const { stdout } = await namespace.kubectl(['get', 'kid', 'ada']);
       match(stdout, /NAME\s+READY\s+REASON\s+IDENTITY\s+SCHEMA\s+STATE\s+AGE/);
       match(stdout, new RegExp(`ada\\s+True\\s+Synced\\s+${idOf(resource)}\\s+default`));
-      const waited = await namespace.kubectl(['wait', '--for=condition=Ready', '--timeout=10s', 'kratosid/ada']);
+      const waited = await namespace.kubectl([
+        'wait',
+        '--for=condition=Ready',
+        '--timeout=10s',
+        'kratosid/ada',
+      ]);
       equal(waited.code, 0, waited.stderr);
     });
 
@@ -73,7 +78,14 @@ export const lifecycle: Scenario = {
     });
 
     await t.check('kubectl delete takes the identity along', async () => {
-      const { code, stderr } = await namespace.kubectl(['delete', 'kid', 'ada', 'robot', 'plain', '--timeout=60s']);
+      const { code, stderr } = await namespace.kubectl([
+        'delete',
+        'kid',
+        'ada',
+        'robot',
+        'plain',
+        '--timeout=60s',
+      ]);
       equal(code, 0, stderr);
       equal(await kratos.get(idOf(resource)), undefined);
       deepEqual(await kratos.holding(namespace.name), []);

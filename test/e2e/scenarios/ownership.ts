@@ -17,9 +17,19 @@ export const ownership: Scenario = {
     await namespace.create('thief', { schemaId: 'default', traits: { email: t.email('victim') } }, finalized);
 
     await t.check('the owner’s mark cannot be declared', async () => {
-      const metadataAdmin = { 'kratos.ory.sh/owner': { owner: 'e2e', namespace: namespace.name, name: 'x', uid: 'y' } };
-      await namespace.create('forger', { schemaId: 'default', traits: { email: t.email('forger') }, metadataAdmin });
-      const resource = await namespace.when('forger', 'refused', (r) => conditionOf(r, 'Stalled') !== undefined);
+      const metadataAdmin = {
+        'kratos.ory.sh/owner': { owner: 'e2e', namespace: namespace.name, name: 'x', uid: 'y' },
+      };
+      await namespace.create('forger', {
+        schemaId: 'default',
+        traits: { email: t.email('forger') },
+        metadataAdmin,
+      });
+      const resource = await namespace.when(
+        'forger',
+        'refused',
+        (r) => conditionOf(r, 'Stalled') !== undefined,
+      );
       const reason = ready(resource)?.reason ?? '';
       ok(['InvalidMetadata', ...(t.classic ? ['Unsupported'] : [])].includes(reason), reason);
       deepEqual(await kratos.holding(t.email('forger')), []);
@@ -34,7 +44,10 @@ export const ownership: Scenario = {
 
     await t.check('status cannot be written at creation', async () => {
       const { id } = others;
-      const manifest = { ...namespace.manifest('liar', { schemaId: 'note', traits: { label: t.label('liar') } }), status: { identityId: id } };
+      const manifest = {
+        ...namespace.manifest('liar', { schemaId: 'note', traits: { label: t.label('liar') } }),
+        status: { identityId: id },
+      };
       const { code, stderr } = await namespace.kubectl(['create', '-f', '-'], JSON.stringify(manifest));
       equal(code, 0, stderr);
       notEqual(idOf(await namespace.ready('liar')), id);
@@ -43,10 +56,13 @@ export const ownership: Scenario = {
       equal((await kratos.get(id))?.id, id);
     });
 
-    await t.check('a resource born with our finalizer gets an identity of its own, and one only', async () => {
-      notEqual(idOf(await namespace.ready('eager')), others.id);
-      await t.identities(mine.traits.label, 2);
-    });
+    await t.check(
+      'a resource born with our finalizer gets an identity of its own, and one only',
+      async () => {
+        notEqual(idOf(await namespace.ready('eager')), others.id);
+        await t.identities(mine.traits.label, 2);
+      },
+    );
 
     await t.check('and takes nobody’s by the same address', async () => {
       await namespace.because('thief', 'Conflict');
@@ -58,7 +74,10 @@ export const ownership: Scenario = {
     await t.check('deleting it leaves the other', async () => {
       await namespace.delete('eager');
       await namespace.gone('eager');
-      deepEqual((await kratos.holding(mine.traits.label)).map(({ id }) => id), [others.id]);
+      deepEqual(
+        (await kratos.holding(mine.traits.label)).map(({ id }) => id),
+        [others.id],
+      );
     });
   },
 };

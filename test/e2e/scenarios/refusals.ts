@@ -8,16 +8,22 @@ export const refusals: Scenario = {
   async run(t) {
     const { namespace, kratos } = t;
 
-    await t.check('traits that the schema refuses are InvalidTraits, with a pointer and without the value', async () => {
-      const first = t.canary('Wolfeschlegelsteinhausenbergerdorffwelche');
-      await namespace.create('long', { schemaId: 'default', traits: { email: t.email('long'), name: { first } } });
-      const refused = await namespace.because('long', 'InvalidTraits');
-      match(ready(refused)?.message ?? '', /\/name\/first/);
-      doesNotMatch(ready(refused)?.message ?? '', new RegExp(first));
-      equal(conditionOf(refused, 'Stalled')?.status, 'True');
-      const event = await namespace.event('long', 'InvalidTraits');
-      equal(event.type, 'Warning');
-    });
+    await t.check(
+      'traits that the schema refuses are InvalidTraits, with a pointer and without the value',
+      async () => {
+        const first = t.canary('Wolfeschlegelsteinhausenbergerdorffwelche');
+        await namespace.create('long', {
+          schemaId: 'default',
+          traits: { email: t.email('long'), name: { first } },
+        });
+        const refused = await namespace.because('long', 'InvalidTraits');
+        match(ready(refused)?.message ?? '', /\/name\/first/);
+        doesNotMatch(ready(refused)?.message ?? '', new RegExp(first));
+        equal(conditionOf(refused, 'Stalled')?.status, 'True');
+        const event = await namespace.event('long', 'InvalidTraits');
+        equal(event.type, 'Warning');
+      },
+    );
 
     await t.check('and become Ready once they are mended', async () => {
       await namespace.patch('long', { traits: { name: { first: 'Hubert' } } });
@@ -39,7 +45,11 @@ export const refusals: Scenario = {
     });
 
     if (t.classic) {
-      for (const [field, value] of Object.entries({ state: 'active', metadataPublic: { a: 1 }, metadataAdmin: { a: 1 } })) {
+      for (const [field, value] of Object.entries({
+        state: 'active',
+        metadataPublic: { a: 1 },
+        metadataAdmin: { a: 1 },
+      })) {
         await t.check(`${field} is Unsupported, and nothing is created`, async () => {
           const name = field.toLowerCase();
           await namespace.create(name, { traits: { email: t.email(name) }, [field]: value });
@@ -59,11 +69,21 @@ export const refusals: Scenario = {
 };
 
 /** JSON texts, because JavaScript itself cannot write some of them. */
-const TOO_MUCH: Readonly<Record<string, { readonly what: string; readonly extra: string; readonly says: RegExp }>> = {
-  deep: { what: 'traits deeper than 32 levels', extra: `"deep":${'{"d":'.repeat(40)}1${'}'.repeat(40)}`, says: /32|deep/ },
+const TOO_MUCH: Readonly<
+  Record<string, { readonly what: string; readonly extra: string; readonly says: RegExp }>
+> = {
+  deep: {
+    what: 'traits deeper than 32 levels',
+    extra: `"deep":${'{"d":'.repeat(40)}1${'}'.repeat(40)}`,
+    says: /32|deep/,
+  },
   number: { what: 'an integer beyond 2^53', extra: '"big":9007199254740993', says: /\/big/ },
   proto: { what: 'a key named __proto__', extra: '"__proto__":{"polluted":true}', says: /__proto__/ },
-  constructed: { what: 'a nested key named constructor', extra: '"in":{"constructor":1}', says: /constructor/ },
+  constructed: {
+    what: 'a nested key named constructor',
+    extra: '"in":{"constructor":1}',
+    says: /constructor/,
+  },
   large: { what: 'traits above 64 KiB', extra: `"big":"${'x'.repeat(66_000)}"`, says: /64 KiB|65536/ },
 };
 
@@ -72,10 +92,9 @@ async function limits(t: Stage): Promise<void> {
   for (const [name, { what, extra, says }] of Object.entries(TOO_MUCH)) {
     await t.check(`${what}: InvalidTraits, by our own limits`, async () => {
       const label = t.label(name);
-      const manifest = JSON.stringify(namespace.manifest(name, { schemaId: 'note', traits: { label } })).replace(
-        '"traits":{',
-        () => `"traits":{${extra},`,
-      );
+      const manifest = JSON.stringify(
+        namespace.manifest(name, { schemaId: 'note', traits: { label } }),
+      ).replace('"traits":{', () => `"traits":{${extra},`);
       const { code, stderr } = await namespace.kubectl(['create', '-f', '-'], manifest);
       equal(code, 0, stderr);
       match(ready(await namespace.because(name, 'InvalidTraits'))?.message ?? '', says);

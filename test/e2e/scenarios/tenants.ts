@@ -1,7 +1,7 @@
 import { deepEqual, doesNotMatch, equal, notEqual } from 'node:assert/strict';
-import { conditionOf, idOf, type Namespace, ready, type Reported } from '../namespace.ts';
-import type { Scenario } from '../stage.ts';
 import type { KratosIdentity } from '../../../src/model/generated/kratosidentity.ts';
+import { conditionOf, idOf, type Namespace, type Reported, ready } from '../namespace.ts';
+import type { Scenario } from '../stage.ts';
 
 /** Two tenants after one identity: the first has it, the second learns nothing and harms nothing. */
 export const tenants: Scenario = {
@@ -51,12 +51,17 @@ export const tenants: Scenario = {
       await t.identities(email, 1);
     });
 
-    await t.check('equal traits without an identifier are two identities', () => twins(t.label('twin'), red, blue));
+    await t.check('equal traits without an identifier are two identities', () =>
+      twins(t.label('twin'), red, blue),
+    );
     await t.check('deleting one twin leaves the other’s', async () => {
       const other = idOf(await blue.ready('twin'));
       await red.delete('twin');
       await red.gone('twin');
-      deepEqual((await kratos.holding(t.label('twin'))).map(({ id }) => id), [other]);
+      deepEqual(
+        (await kratos.holding(t.label('twin'))).map(({ id }) => id),
+        [other],
+      );
     });
   },
 };

@@ -68,7 +68,10 @@ export const update: Scenario = {
 
     if (t.classic) return;
     await t.check('metadata follows the same rule', async () => {
-      await namespace.patch('grace', { metadataPublic: { plan: 'pro', seats: 3 }, metadataAdmin: { cost: 7 } });
+      await namespace.patch('grace', {
+        metadataPublic: { plan: 'pro', seats: 3 },
+        metadataAdmin: { cost: 7 },
+      });
       await namespace.ready('grace');
       await namespace.patch('grace', { metadataPublic: { seats: null }, metadataAdmin: null });
       await namespace.ready('grace');

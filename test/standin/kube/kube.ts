@@ -47,7 +47,10 @@ export interface Kube {
   stop(): Promise<void>;
 }
 
-/** Starts a stand-in on 127.0.0.1, over plain HTTP, with the namespaces `default` and `kube-system`. */
+/**
+ * Starts a stand-in on 127.0.0.1, over plain HTTP, with the namespaces `default` and `kube-system`. It has no server-side apply,
+ * dry run, managedFields, CEL rules, schema combinators, protobuf (so no `kubectl create namespace`) and no TokenRequest.
+ */
 export async function startKube(options: KubeOptions = {}): Promise<Kube> {
   const { tokens, clock = systemClock } = options;
   const storage = new Storage();

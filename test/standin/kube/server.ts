@@ -69,7 +69,7 @@ export class KubeServer {
     this.#parts.requests.add(logged);
     if (fault?.kind === 'hold') await fault.until;
     if (fault?.kind === 'answer') return writeRefusal(response, logged, fault);
-    if ((fault?.kind === 'hang' || fault?.kind === 'destroy') && fault.commit === true) {
+    if ((fault?.kind === 'hang' || fault?.kind === 'destroy') && fault.commit !== true) {
       return withhold(response, fault.kind);
     }
     const answer = this.#answer(request);

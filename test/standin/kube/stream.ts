@@ -11,7 +11,7 @@ export class LineStream {
   readonly #response: ServerResponse;
   readonly #clock: Clock;
   readonly #fault: Fault | undefined;
-  readonly #late: string[] = [];
+  readonly #queue: { readonly line: string; due: boolean }[] = [];
   #sent = 0;
   #dripped: Promise<void> = Promise.resolve();
   #frozen = false;
@@ -27,9 +27,15 @@ export class LineStream {
 
   /** Sends a line, `lagMs` late; lines keep their order whatever their lags. */
   send(line: JsonObject, lagMs = 0): void {
-    this.#late.push(`${JSON.stringify(line)}\n`);
-    if (lagMs === 0 && this.#late.length === 1) this.#sendNext();
-    else this.#clock.after(lagMs, () => this.#sendNext());
+    const queued = { line: `${JSON.stringify(line)}\n`, due: lagMs === 0 };
+    this.#queue.push(queued);
+    if (lagMs > 0) {
+      this.#clock.after(lagMs, () => {
+        queued.due = true;
+        this.#sendDue();
+      });
+    }
+    this.#sendDue();
   }
 
   /** Ends the stream once everything is out. */
@@ -48,10 +54,16 @@ export class LineStream {
     this.#frozen = true;
   }
 
-  #sendNext(): void {
-    const line = this.#late.shift();
-    if (line === undefined || this.#frozen || this.#response.writableEnded || this.#response.destroyed)
-      return;
+  /** Sends what is due, up to the first line that is not. */
+  #sendDue(): void {
+    while (this.#queue[0]?.due === true) {
+      const next = this.#queue.shift();
+      const open = !this.#frozen && !this.#response.writableEnded && !this.#response.destroyed;
+      if (next !== undefined && open) this.#sendLine(next.line);
+    }
+  }
+
+  #sendLine(line: string): void {
     if (this.#isDue('halfLine')) {
       this.#response.write(line.slice(0, line.length / 2));
       this.#close();
