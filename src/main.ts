@@ -3,6 +3,7 @@ import { type Config, parseConfig } from './config.ts';
 import { checkAccess, kubeSystemUid } from './kube/discovery.ts';
 import type { InClusterSource } from './kube/in-cluster.ts';
 import { loadCredentials } from './kube/load-credentials.ts';
+import { missingRights } from './kube/rights.ts';
 import { type Clock, sleep } from './model/clock.ts';
 import { toError } from './model/errors.ts';
 import { LeaseLost, Operator } from './operator.ts';
@@ -117,13 +118,17 @@ async function access(operator: Operator, config: Config, log: Log): Promise<voi
   await patiently(async () => {
     const found = await checkAccess(operator.kube.requests, config.namespaces);
     if (found !== 'ok') throw new Error(lacks[found]);
+    const { namespaces } = config;
+    const leaseNamespace = config.leaderElect ? operator.leaseNamespace : undefined;
+    const missing = await missingRights(operator.kube.requests, { namespaces, leaseNamespace });
+    if (missing.length > 0) throw new Error(`the operator may not ${missing.join(', ')}: ${APPLY_RIGHTS}`);
   }, log);
 }
 
 const MISSING_CRD =
   'the API server has no KratosIdentity resources: apply crds/kratosidentities.yaml (kubectl apply -k crds)';
-const MISSING_RIGHTS =
-  'the operator may not list KratosIdentity resources: apply its RBAC, deploy/base (kubectl apply -k deploy)';
+const APPLY_RIGHTS = 'apply its RBAC, deploy/base (kubectl apply -k deploy)';
+const MISSING_RIGHTS = `the operator may not list kratosidentities: ${APPLY_RIGHTS}`;
 
 /** Tries again for a minute; a trouble is told when it changes. */
 async function patiently<T>(attempt: () => Promise<T>, log: Log): Promise<T> {

@@ -95,6 +95,10 @@ export class Operator {
     this.#store.onChange((key, before, after) => this.#onChange(key, before, after));
   }
 
+  get leaseNamespace(): string {
+    return this.#parts.leaseNamespace;
+  }
+
   get isSynced(): boolean {
     return this.#synced;
   }

@@ -1,5 +1,11 @@
 import type { JsonValue } from '../model/json.ts';
-import type { HttpAnswer } from './client.ts';
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
 
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 const MAX_RETRY_AFTER_MS = 10 * 60_000;

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../model/clock.ts';
 import { isRemote, RemoteError, toError } from '../model/errors.ts';
 import type { Sensitive } from '../model/sensitive.ts';
+import type { HttpAnswer } from './answer.ts';
 import { BodyTooLarge, Exchange, flatHeaders } from './exchange.ts';
 import { Limit } from './limit.ts';
 import { Pools, type TlsSource } from './pool.ts';
@@ -19,13 +20,6 @@ export interface HttpRequest {
   /** Milliseconds for the whole request (for a stream: until its headers); the client's own default otherwise. */
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
-}
-
-export interface HttpAnswer {
-  readonly status: number;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
 }
 
 export interface HttpStream {

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { HttpAnswer } from './client.ts';
+import type { HttpAnswer } from './answer.ts';
 
 /** The body went past the cap. */
 export class BodyTooLarge extends Error {

@@ -1,5 +1,6 @@
+import type { HttpAnswer } from '../http/answer.ts';
 import { jsonBody } from '../http/answer.ts';
-import type { HttpAnswer, HttpClient } from '../http/client.ts';
+import type { HttpClient } from '../http/client.ts';
 import type { Clock } from '../model/clock.ts';
 import { RemoteError } from '../model/errors.ts';
 import type { JsonValue } from '../model/json.ts';

@@ -1,5 +1,6 @@
+import type { HttpAnswer } from '../http/answer.ts';
 import { jsonBody, retryAfterMs } from '../http/answer.ts';
-import type { HttpAnswer, HttpRequest } from '../http/client.ts';
+import type { HttpRequest } from '../http/client.ts';
 import { RemoteError, type RemoteErrorDetail } from '../model/errors.ts';
 import { isObject } from '../model/json.ts';
 import { type Fault, isUnknownField, refusalOf, violationsOf } from './refusal.ts';

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../http/client.ts';
+import type { HttpAnswer } from '../http/answer.ts';
 import type { Identity } from '../model/identity.ts';
 
 const PAGE_SIZE = 250;

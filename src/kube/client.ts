@@ -1,5 +1,6 @@
+import type { HttpAnswer } from '../http/answer.ts';
 import { jsonBody } from '../http/answer.ts';
-import type { HttpAnswer, HttpClient, HttpRequest, HttpStream } from '../http/client.ts';
+import type { HttpClient, HttpRequest, HttpStream } from '../http/client.ts';
 import type { Clock } from '../model/clock.ts';
 import { isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { Credentials } from './credentials.ts';

@@ -1,5 +1,5 @@
+import type { HttpAnswer } from '../http/answer.ts';
 import { isRedirect, jsonBody, retryAfterMs } from '../http/answer.ts';
-import type { HttpAnswer } from '../http/client.ts';
 import { type RemoteCode, RemoteError } from '../model/errors.ts';
 import { isObject, type JsonObject } from '../model/json.ts';
 

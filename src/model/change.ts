@@ -74,7 +74,7 @@ export function changeFor(world: World, identity: Identity, has: Capabilities): 
 }
 
 /** Deactivation: the state and the mark of it in one request, so that a later take-up knows to activate. */
-export function deactivation(world: World, identity: Identity): IdentityChange {
+export function deactivation(world: World, identity: Identity, has: Capabilities): IdentityChange {
   const marker = {
     ...(markerOf(identity) ?? markerFor(world.resource, world.settings, true)),
     deactivated: true,
@@ -82,13 +82,9 @@ export function deactivation(world: World, identity: Identity): IdentityChange {
   return {
     traits: [],
     metadataPublic: [],
-    metadataAdmin: markerEdits(identity, marker),
+    metadataAdmin: has.metadata ? markerEdits(identity, marker) : [],
     ...(identity.state !== 'inactive' && { state: 'inactive' as const }),
   };
-}
-
-export function isDeactivated(identity: Identity): boolean {
-  return identity.state === 'inactive' && markerOf(identity)?.deactivated === true;
 }
 
 export function isEmptyChange(change: IdentityChange): boolean {

@@ -1,5 +1,5 @@
 import { untilAbsenceCounts } from './absence.ts';
-import { deactivation, isDeactivated, isEmptyChange } from './change.ts';
+import { deactivation, isEmptyChange } from './change.ts';
 import type { Instant } from './clock.ts';
 import { holdingOf } from './holding.ts';
 import { type Capabilities, type Identity, serverKind } from './identity.ts';
@@ -48,8 +48,8 @@ function planRelease(world: World, has: Capabilities): Step {
 
 function planDeactivation(world: World, identity: Identity, has: Capabilities): Step {
   if (!has.state) return { do: 'stall', verdict: CANNOT_DEACTIVATE };
-  const change = deactivation(world, identity);
-  if (!isDeactivated(identity) && !isEmptyChange(change)) {
+  const change = deactivation(world, identity, has);
+  if (!isEmptyChange(change)) {
     return world.fenced ? { do: 'updateIdentity', change, why: 'deactivate' } : { do: 'readResource' };
   }
   if (world.learned.sessionsEnded !== true) return { do: 'endSessions', id: identity.id };

@@ -6,7 +6,8 @@ import { type Arguments, parseArguments } from './arguments.ts';
 import { Cluster } from './cluster.ts';
 import { runConformance } from './conformance.ts';
 import { Report } from './report.ts';
-import { runClusterScenarios, runVersion } from './run.ts';
+import { runClusterScenarios, runShipped, runVersion } from './run.ts';
+import { asides, clusterScenarios } from './scenarios/index.ts';
 
 /*
  * The built operator against real servers: etcd, kube-apiserver and each Kratos, seen from outside with kubectl and HTTP.
@@ -32,9 +33,11 @@ async function main(): Promise<number> {
 }
 
 async function runAll({ only, versions }: Arguments, cluster: Cluster, report: Report): Promise<void> {
-  // Some of these wait a minute for an operator to give up: meanwhile the rest goes on.
-  const aside = runClusterScenarios(cluster, report, only);
-  for (const version of versions) await runVersion({ version, cluster, report, only });
+  const setting = { cluster, report, only };
+  await runClusterScenarios(clusterScenarios, setting);
+  for (const version of versions) await runShipped(version, setting);
+  const aside = runClusterScenarios(asides, setting);
+  for (const version of versions) await runVersion(version, setting);
   await aside;
   if ('conformance'.includes(only)) await runConformance(cluster, versions, report);
 }

@@ -2,11 +2,12 @@ import type { KratosVersion } from '../servers/kratos.ts';
 import type { Cluster } from './cluster.ts';
 import { Operator } from './operator.ts';
 import type { Report } from './report.ts';
-import { clusterScenarios, scenarios } from './scenarios/index.ts';
+import { scenarios } from './scenarios/index.ts';
 import { checkSecrecy } from './scenarios/secrecy.ts';
 import { shipped } from './scenarios/shipped.ts';
 import {
   CheckFailed,
+  type ClusterScenario,
   ClusterStage,
   operatorFlags,
   type Scenario,
@@ -16,8 +17,7 @@ import {
   stopKratos,
 } from './stage.ts';
 
-export interface Round {
-  readonly version: KratosVersion;
+export interface Setting {
   readonly cluster: Cluster;
   readonly report: Report;
   /** Only scenarios whose name holds this. */
@@ -27,33 +27,41 @@ export interface Round {
 /** Most scenarios wait for something most of the time. */
 const AT_ONCE = 4;
 
-export async function runClusterScenarios(cluster: Cluster, report: Report, only: string): Promise<void> {
-  const chosen = clusterScenarios.filter(({ name }) => name.includes(only));
+export async function runClusterScenarios(
+  scenarios: readonly ClusterScenario[],
+  { cluster, report, only }: Setting,
+): Promise<void> {
   await Promise.all(
-    chosen.map(async ({ name, run }) => {
-      const namespace = await cluster.namespace(`e2e-${name}`);
-      const stage = new ClusterStage({ cluster, namespace, report, name });
-      await tell(stage, () => run(stage));
-    }),
+    scenarios
+      .filter(({ name }) => name.includes(only))
+      .map(async ({ name, run }) => {
+        const namespace = await cluster.namespace(`e2e-${name}`);
+        const stage = new ClusterStage({ cluster, namespace, report, name });
+        await tell(stage, () => run(stage));
+      }),
   );
 }
 
-/** Everything about one release: first the operator as shipped, alone; then the scenarios, several at once. */
-export async function runVersion({ version, cluster, report, only }: Round): Promise<void> {
+/** The operator as it is shipped, watching every namespace: nothing else may run meanwhile. */
+export async function runShipped(version: KratosVersion, { cluster, report, only }: Setting): Promise<void> {
+  if (!shipped.name.includes(only)) return;
+  const namespace = await cluster.namespace(`e2e-${short(version)}-shipped`);
+  const stage = new ClusterStage({ cluster, namespace, report, name: `${version} ${shipped.name}` });
+  await tell(stage, () => shipped.run(stage, version));
+}
+
+/** Every other scenario of one release, several at once. */
+export async function runVersion(version: KratosVersion, { cluster, report, only }: Setting): Promise<void> {
   const chosen = scenarios.filter(
     (one) => one.name.includes(only) && (one.only ?? [version]).includes(version),
   );
-  const short = version.replaceAll('.', '');
-  if (shipped.name.includes(only)) {
-    const namespace = await cluster.namespace(`e2e-${short}-shipped`);
-    const stage = new ClusterStage({ cluster, namespace, report, name: `${version} ${shipped.name}` });
-    await tell(stage, () => shipped.run(stage, version));
-  }
   if (chosen.length === 0) return;
 
   const kratos = await startKratos(cluster, version);
-  const lease = await cluster.namespace(`e2e-${short}`);
-  const namespaces = await Promise.all(chosen.map(({ name }) => cluster.namespace(`e2e-${short}-${name}`)));
+  const lease = await cluster.namespace(`e2e-${short(version)}`);
+  const namespaces = await Promise.all(
+    chosen.map(({ name }) => cluster.namespace(`e2e-${short(version)}-${name}`)),
+  );
   const sharing = namespaces.filter((_, index) => chosen[index]?.ownOperator !== true);
   const operator = await Operator.start({
     name: `${version}-shared`,
@@ -109,4 +117,8 @@ async function tell(stage: ClusterStage, run: () => Promise<void>): Promise<void
   };
   await run().catch(failed('goes through'));
   await stage.end().catch(failed('is cleaned up'));
+}
+
+function short(version: KratosVersion): string {
+  return version.replaceAll('.', '');
 }

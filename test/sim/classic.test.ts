@@ -22,9 +22,12 @@ function lookAlike(s: Scenario): Identity {
   });
 }
 
-describe('on a classic server', () => {
+describe.each([
+  ['v0.5', SERVERS.bare],
+  ['v0.8', SERVERS.stateful],
+])('on a server without metadata (%s)', (_version, has) => {
   test.each(FAULTS)('a look-alike that was there before is never taken (%s)', async (fault) => {
-    const s = new Scenario(SERVERS.bare);
+    const s = new Scenario(has);
     const stranger = lookAlike(s);
     s.effects.next('create', fault);
     await s.settled(THING);
@@ -36,7 +39,7 @@ describe('on a classic server', () => {
   });
 
   test.each(FAULTS)('an equal identity that another resource holds is never taken (%s)', async (fault) => {
-    const s = new Scenario(SERVERS.bare);
+    const s = new Scenario(has);
     const { status } = await s.settled(THING);
     s.effects.next('create', fault);
     await s.settled(THING, TWIN);
@@ -46,7 +49,7 @@ describe('on a classic server', () => {
   });
 
   test.each(FAULTS)('two equal things that are both disturbed get one each (%s)', async (fault) => {
-    const s = new Scenario(SERVERS.bare);
+    const s = new Scenario(has);
     s.apply(THING, KEY);
     s.apply(THING, TWIN);
     s.effects.next('create', fault);
@@ -58,7 +61,7 @@ describe('on a classic server', () => {
   });
 
   test('two equal things that look for theirs at the same time get one each', async () => {
-    const s = new Scenario(SERVERS.bare);
+    const s = new Scenario(has);
     s.apply(THING, KEY);
     s.apply(THING, TWIN);
     for (const key of [KEY, TWIN]) {
@@ -74,7 +77,7 @@ describe('on a classic server', () => {
   });
 
   test('without the record nothing is looked for, taken or deleted by equality', async () => {
-    const s = new Scenario(SERVERS.bare);
+    const s = new Scenario(has);
     await s.settled(THING);
     const held = s.only();
     s.orphan();
@@ -91,14 +94,14 @@ describe('on a classic server', () => {
   });
 
   test('the record goes as soon as the id is known', async () => {
-    const s = new Scenario(SERVERS.bare);
+    const s = new Scenario(has);
     const { status } = await s.settled(THING);
     expect(status).toHaveProperty('identityId');
     expect(status).not.toHaveProperty('pendingCreate');
   });
 
   test('a definite refusal clears the record', async () => {
-    const s = new Scenario(SERVERS.bare);
+    const s = new Scenario(has);
     await s.settled(PERSON, TWIN);
     const { status } = await s.settled(PERSON);
     expect(s.reason()).toBe('Conflict');
@@ -106,7 +109,7 @@ describe('on a classic server', () => {
   });
 
   test('a refusal does not clear it while an earlier try is still unknown', async () => {
-    const s = new Scenario(SERVERS.bare);
+    const s = new Scenario(has);
     s.apply(PERSON);
     s.effects.next('create', 'carried out late');
     await s.operator.pass(KEY);
@@ -118,7 +121,7 @@ describe('on a classic server', () => {
   });
 
   test.each(PROMPT)('what is owned is on record before a PUT that adds any (%s)', async (fault) => {
-    const s = new Scenario(SERVERS.bare);
+    const s = new Scenario(has);
     await s.settled(PERSON);
     s.apply({ ...PERSON, traits: { email: 'ada@example.org', team: 'a' } });
     s.effects.next('update', fault);
@@ -131,7 +134,7 @@ describe('on a classic server', () => {
   });
 
   test('a spec without a schema is recognised whatever schema the server took', async () => {
-    const s = new Scenario(SERVERS.bare);
+    const s = new Scenario(has);
     s.apply({ traits: { label: 'printer' } });
     s.effects.next('create', 'dies after');
     await s.settle();

@@ -27,6 +27,8 @@ const NONE: Capabilities = {
 /** The kinds of server that an identity is found on in different ways. */
 export const SERVERS = {
   bare: NONE,
+  /** v0.8 and v0.9: nothing to keep an owner in either. */
+  stateful: { ...NONE, state: true },
   metadata: {
     ...NONE,
     dialect: 'modern',
@@ -73,6 +75,8 @@ export class SimKratos {
   writes = 0;
   mints = 0;
   walks = 0;
+  /** The most identities there ever were at once. */
+  most = 0;
   /** What the server does to traits before it stores them. */
   normalise: (traits: JsonObject) => JsonObject = (traits) => traits;
 
@@ -122,6 +126,7 @@ export class SimKratos {
     this.#unique(identity);
     this.writes += 1;
     this.identities.set(identity.id, identity);
+    this.most = Math.max(this.most, this.identities.size);
     return identity;
   }
 

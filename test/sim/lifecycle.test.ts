@@ -7,6 +7,7 @@ import { KEY, PERSON, Scenario } from './scenario.ts';
 const MODERN = [
   ['metadata', SERVERS.metadata],
   ['externalIds', SERVERS.externalIds],
+  ['stateful', SERVERS.stateful],
 ] as const;
 const CLOSED: KratosView = { open: false, cause: 'unavailable', forMs: 0 };
 

@@ -217,7 +217,7 @@ describe('an identity in view', () => {
     ['gone, classic: together with the record', { resource: SYNCED, ...on(CLASSIC), identity: { kind: 'gone' }, equals: { digest: DIGEST, ids: [] } }, { do: 'recordPending', digest: DIGEST, notThese: [], forget: true }],
     [
       'gone, with a link: the link first',
-      { resource: resource().synced().withStatus({ recovery: { requestId: 'one', state: 'Issued' } }).value, identity: { kind: 'gone' } },
+      { resource: resource().synced().withStatus({ recovery: { requestId: 'one', state: 'Issued', expiresAt: '2027-01-01T00:00:00.000Z' } }).value, identity: { kind: 'gone' } },
       { do: 'retireRecovery' },
     ],
   ])('%s', (_name, change, expected) => {

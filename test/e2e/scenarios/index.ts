@@ -20,7 +20,11 @@ import { tenants } from './tenants.ts';
 import { terminating } from './terminating.ts';
 import { update } from './update.ts';
 
-export const clusterScenarios: readonly ClusterScenario[] = [admission, configuration, manifests, missing];
+/** Told before any operator runs. */
+export const clusterScenarios: readonly ClusterScenario[] = [admission, configuration, manifests];
+
+/** It waits a minute for an operator to give up: meanwhile the rest goes on. */
+export const asides: readonly ClusterScenario[] = [missing];
 
 /** Those that take long come first. */
 export const scenarios: readonly Scenario[] = [
