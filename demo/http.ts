@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
 import type { TlsOptions } from '../src/http/client.ts';
 import { isObject, type JsonObject, type JsonValue } from '../src/model/json.ts';
+import { messageOf } from './fields.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -68,7 +69,7 @@ export class Http {
   ): Promise<Dispatcher.ResponseData> {
     const { origin, pathname } = new URL(this.url);
     const authorization = await this.#authorization();
-    return this.#agent.request({
+    const asked = this.#agent.request({
       origin,
       path: `${pathname.replace(/\/$/, '')}${path}`,
       method,
@@ -79,6 +80,9 @@ export class Http {
       },
       ...(sent.body !== undefined && { body: JSON.stringify(sent.body) }),
       ...more,
+    });
+    return asked.catch((error: unknown) => {
+      throw new Error(`no answer from ${this.url}: ${messageOf(error)}`);
     });
   }
 }

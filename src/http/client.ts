@@ -149,7 +149,7 @@ export class HttpClient {
       return new RemoteError(request.operation, { code: 'tooLarge', outcome, status: error.status });
     }
     const code = aborted || this.#pools.destroyed ? 'aborted' : 'unavailable';
-    return new RemoteError(request.operation, { code, outcome });
+    return new RemoteError(request.operation, { code, outcome, ...troubleOf(error) });
   }
 
   async #dispatchOptions(request: HttpRequest): Promise<Dispatcher.DispatchOptions> {
@@ -169,4 +169,12 @@ export class HttpClient {
       throw this.#failure(request, toError(thrown), true, stop.aborted);
     }
   }
+}
+
+/** The platform's own code for what went wrong: it tells a refused connection from a bad certificate, and holds nothing of anybody's. */
+function troubleOf(error: unknown): { readonly trouble?: string } {
+  if (!(error instanceof Error)) return {};
+  const code = 'code' in error ? error.code : undefined;
+  if (typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code)) return { trouble: code };
+  return troubleOf(error.cause);
 }

@@ -49,6 +49,6 @@ export class Limit {
   #end(cause: Cause): void {
     this.#cause ??= cause;
     this.#release();
-    this.#controller.abort(new Error(cause));
+    this.#controller.abort(Object.assign(new Error(cause), { code: cause.toUpperCase() }));
   }
 }

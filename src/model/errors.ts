@@ -47,6 +47,8 @@ export interface RemoteErrorDetail {
   readonly outcome: 'none' | 'unknown';
   /** HTTP status, when an answer came. */
   readonly status?: number;
+  /** Why no answer came, as a code of the platform, e.g. `ECONNREFUSED` or `ERR_TLS_CERT_ALTNAME_INVALID`. */
+  readonly trouble?: string;
   /** Milliseconds the server asked us to wait (`Retry-After`, either form). */
   readonly retryAfterMs?: number;
   readonly refusal?: Refusal;
@@ -64,7 +66,8 @@ export class RemoteError extends Error {
   readonly violations: readonly Violation[];
 
   constructor(operation: string, detail: RemoteErrorDetail) {
-    super(`${operation}: ${detail.code}${detail.status === undefined ? '' : ` (${detail.status})`}`);
+    const why = detail.status ?? detail.trouble;
+    super(`${operation}: ${detail.code}${why === undefined ? '' : ` (${why})`}`);
     this.code = detail.code;
     this.outcome = detail.outcome;
     this.status = detail.status;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { KratosServer } from '../servers/kratos.ts';
 import { type Answer, type Call, Http, Refused } from './http.ts';
@@ -15,10 +16,12 @@ export interface IdentityObject {
 /** What another administrator of the same Kratos sees and does, past the operator. */
 export class KratosAdmin {
   readonly #http: Http;
+  readonly #public: Http;
   readonly #prefix: string;
 
   constructor(server: KratosServer) {
     this.#http = new Http(server.adminUrl);
+    this.#public = new Http(server.publicUrl);
     this.#prefix = server.version === '0.5.5' ? '' : '/admin';
   }
 
@@ -63,8 +66,33 @@ export class KratosAdmin {
     return this.#http.call(this.#prefix + path, call);
   }
 
-  close(): Promise<void> {
-    return this.#http.close();
+  /** Gives an identity a password and signs in with it, as its person would: afterwards it has a session. */
+  async signIn(id: string, identifier: string): Promise<void> {
+    const password = randomUUID();
+    const { schema_id, state, traits, metadata_public, metadata_admin } = await this.#must<IdentityObject>(
+      `/identities/${id}`,
+    );
+    const kept = { schema_id, state, traits, metadata_public, metadata_admin };
+    const json = { ...kept, credentials: { password: { config: { password } } } };
+    await this.#must(`/identities/${id}`, { method: 'PUT', json });
+    const flow = objectOf<{ readonly id: string }>(
+      'login',
+      await this.#public.call('/self-service/login/api'),
+    );
+    const signed = await this.#public.call(`/self-service/login?flow=${flow.id}`, {
+      method: 'POST',
+      json: { method: 'password', identifier, password },
+    });
+    objectOf('login', signed);
+  }
+
+  async activeSessions(id: string): Promise<number> {
+    const answer = await this.call(`/identities/${id}/sessions?active=true`);
+    return answer.status === 404 ? 0 : objectOf<readonly unknown[]>('sessions', answer).length;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#http.close(), this.#public.close()]);
   }
 
   async #must<T>(path: string, call?: Call): Promise<T> {

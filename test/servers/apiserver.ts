@@ -15,6 +15,8 @@ export interface ApiServer {
   readonly adminKubeconfig: string;
   /** One JSON audit event a line, of every request that writes. */
   readonly auditLog: string;
+  /** Stops it and starts it again, on the same port with the same data. */
+  readonly restart: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -42,19 +44,23 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const adminToken = randomUUID();
   const auditLog = join(home, 'audit.log');
   await writeSecrets(home, adminToken);
-  const child = new Child({
-    name: 'kube-apiserver',
-    command: options.binary,
-    arguments: [
-      ...commandLine(home, port),
-      `--etcd-servers=${options.etcdUrl}`,
-      `--etcd-prefix=${options.etcdPrefix}`,
-      `--audit-log-path=${auditLog}`,
-    ],
-    env: {},
-    logFile: join(home, 'kube-apiserver.log'),
-  });
-  await child.ready(() => isReady(url, adminToken), 120);
+  const launch = async () => {
+    const child = new Child({
+      name: 'kube-apiserver',
+      command: options.binary,
+      arguments: [
+        ...commandLine(home, port),
+        `--etcd-servers=${options.etcdUrl}`,
+        `--etcd-prefix=${options.etcdPrefix}`,
+        `--audit-log-path=${auditLog}`,
+      ],
+      env: {},
+      logFile: join(home, 'kube-apiserver.log'),
+    });
+    await child.ready(() => isReady(url, adminToken), 120);
+    return child;
+  };
+  let child = await launch();
   // The self-signed certificate's file holds the CA that signed it, too.
   const ca = await readFile(join(home, 'apiserver.crt'), 'utf8');
   const adminKubeconfig = await writeKubeconfig(join(home, 'admin.kubeconfig'), {
@@ -68,6 +74,10 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     adminToken,
     adminKubeconfig,
     auditLog,
+    restart: async () => {
+      await child.stop();
+      child = await launch();
+    },
     stop: async () => {
       await child.stop();
     },

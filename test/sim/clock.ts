@@ -44,5 +44,5 @@ export class DrivenClock implements Clock {
 
 /** Lets every promise that can go on go on. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

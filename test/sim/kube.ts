@@ -166,7 +166,8 @@ function defaulted({ recovery, ...spec }: SpecInput): KratosIdentitySpec {
   };
 }
 
-function mergePatch(target: JsonValue, patch: JsonValue): JsonValue {
+/** RFC 7396. */
+export function mergePatch(target: JsonValue, patch: JsonValue): JsonValue {
   if (!isObject(patch)) return patch;
   const result: Record<string, JsonValue> = { ...(isObject(target) ? target : {}) };
   for (const [key, value] of Object.entries(patch)) {

@@ -102,6 +102,7 @@ describe('a request', () => {
     await server.close();
     const error = await refusal(client(url).request(POST));
     expect(error).toMatchObject({ code: 'unavailable', outcome: 'none', status: undefined });
+    expect(error.message).toMatch(/: unavailable \(ECONNREFUSED\)$/);
   });
 
   test('whose host has no address was never sent', async () => {
@@ -113,6 +114,7 @@ describe('a request', () => {
     const { port } = await silentServer();
     const error = await refusal(client(`https://127.0.0.1:${port}`, { deadlineMs: 50 }).request(POST));
     expect(error).toMatchObject({ code: 'unavailable', outcome: 'none' });
+    expect(error.message).toMatch(/: unavailable \(DEADLINE\)$/);
   });
 
   test('gives up a connection that is not made within its own time', async () => {

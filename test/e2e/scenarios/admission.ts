@@ -105,5 +105,8 @@ export const admission: ClusterScenario = {
         /kratosidentity.kratos.ory.sh\/odd/,
       );
     });
+
+    // Operators that watch every namespace come next.
+    await namespace.kubectl(['delete', 'kid', '--all']);
   },
 };

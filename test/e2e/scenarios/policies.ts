@@ -78,11 +78,13 @@ async function onModern(t: Stage, retained: string, again: object): Promise<void
     await namespace.event('kept', 'Adopted');
   });
 
-  await t.check('Deactivate leaves it inactive', async () => {
+  await t.check('Deactivate leaves it inactive and without sessions', async () => {
+    await kratos.signIn(retained, t.email('kept'));
     await namespace.patch('kept', { deletionPolicy: 'Deactivate' });
     await namespace.delete('kept');
     await namespace.gone('kept');
     equal((await kratos.get(retained))?.state, 'inactive');
+    equal(await kratos.activeSessions(retained), 0);
     await namespace.event('kept', 'Deactivated');
   });
 

@@ -1,4 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
+import { until } from '../../servers/wait.ts';
+import type { IdentityObject } from '../kratos-admin.ts';
 import { idOf } from '../namespace.ts';
 import type { Scenario } from '../stage.ts';
 
@@ -41,7 +43,7 @@ export const rebuild: Scenario = {
       equal((await own.admin.list()).length, 10);
     });
 
-    await t.startOperator({ kratos: own });
+    const after = await t.startOperator({ kratos: own });
     await t.check('applied again, each finds its identity again', async () => {
       await apply();
       deepEqual(await ids(), known);
@@ -54,5 +56,18 @@ export const rebuild: Scenario = {
       await namespace.ready('git-0');
       deepEqual((await own.admin.get(known['git-0'] ?? ''))?.traits, { email: t.email('git-0') });
     });
+
+    await t.check('under another owner id they stay, and the marks are written anew', async () => {
+      await after.stop();
+      await t.startOperator({ kratos: own, flags: ['--owner-id=renamed'] });
+      await until('the marks', async () =>
+        (await own.admin.list()).every((one) => ownerOf(one) === 'renamed'),
+      );
+      deepEqual(await ids(), known);
+    });
   },
 };
+
+function ownerOf({ metadata_admin: metadata }: IdentityObject): unknown {
+  return (metadata?.['kratos.ory.sh/owner'] as { readonly owner?: string } | undefined)?.owner;
+}

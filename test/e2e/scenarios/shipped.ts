@@ -86,6 +86,14 @@ export const shipped = {
     const rss = (await operator.metric('process_resident_memory_bytes')) ?? 0;
     t.report.figure(`${version}: memory at rest ${Math.round(rss / 1024 / 1024)} MiB`);
 
+    await t.check('it outlives a restart of the API server', async () => {
+      await t.cluster.kube.server.restart();
+      const traits = { email: `later@${t.namespace.name}.example.org` };
+      await until('the API server', () => t.namespace.create('later', { schemaId: 'default', traits }));
+      await t.namespace.ready('later');
+      equal(await operator.isLeader(), true);
+    });
+
     await t.check('all of them deleted, Kratos holds what was to be retained', async () => {
       const auditor = idOf(await t.namespace.ready('auditor'));
       await t.cluster.kube.mustKubectl(['delete', 'kid', '-n', t.namespace.name, '--all', '--timeout=60s']);

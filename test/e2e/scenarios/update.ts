@@ -80,10 +80,13 @@ export const update: Scenario = {
       deepEqual(Object.keys(identity?.metadata_admin ?? {}), ['kratos.ory.sh/owner']);
     });
 
-    await t.check('a state is enforced once it is declared', async () => {
+    await t.check('an inactive state ends the sessions, and is enforced', async () => {
+      await kratos.signIn(id, t.email('rear-admiral'));
+      equal(await kratos.activeSessions(id), 1);
       await namespace.patch('grace', { state: 'inactive' });
       equal((await namespace.ready('grace')).status.state, 'inactive');
       equal((await kratos.get(id))?.state, 'inactive');
+      equal(await kratos.activeSessions(id), 0);
       await namespace.patch('grace', { state: 'active' });
       equal((await namespace.ready('grace')).status.state, 'active');
       equal((await kratos.get(id))?.state, 'active');
