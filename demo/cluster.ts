@@ -129,12 +129,18 @@ class Cluster {
         },
       );
     } catch {
-      for (const name of await this.#names()) {
-        await this.#kube.patch(`${identitiesIn(this.#namespace)}/${name}`, {
-          metadata: { finalizers: null },
-        });
-        timeline.say('demo', name, 'the operator does not let it go: took its finalizer off');
-      }
+      for (const name of await this.#names()) await this.#free(name, timeline);
+    }
+  }
+
+  async #free(name: string, timeline: Timeline): Promise<void> {
+    const path = `${identitiesIn(this.#namespace)}/${name}`;
+    try {
+      await this.#kube.patch(path, { metadata: { finalizers: null } });
+      timeline.say('demo', name, 'the operator does not let it go: took its finalizer off');
+    } catch (error) {
+      // In the meantime it may have gone by itself.
+      if ((await this.#kube.read(path)) !== undefined) throw error;
     }
   }
 
@@ -173,7 +179,8 @@ class Cluster {
       apiVersion: API_VERSION,
       kind: KIND,
       metadata: { name: 'canary' },
-      spec: { schemaId: this.#namespace, traits: {} },
+      // With Retain that operator lets it go even while its Kratos is away.
+      spec: { schemaId: this.#namespace, traits: {}, deletionPolicy: 'Retain' },
     });
     try {
       await until('foreign hand', async () => isTouched(await this.#kube.read(path)), {

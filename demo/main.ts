@@ -41,7 +41,8 @@ async function run(options: Options): Promise<number> {
   const real = failures.filter((failure) => failure !== interrupted.signal.reason);
   for (const failure of real) timeline.ended(`Failed: ${messageOf(failure)}`);
   if (real.length > 0) return 1;
-  timeline.ended(failures.length > 0 ? 'Interrupted.' : `All of it was seen, in ${timeline.elapsed} s.`);
+  if (failures.length > 0) timeline.ended('Interrupted.');
+  else timeline.ended(options.keep ? 'Stopped.' : `All of it was seen, in ${timeline.elapsed} s.`);
   return failures.length > 0 ? 130 : 0;
 }
 

@@ -74,9 +74,9 @@ async function stay(
 ): Promise<void> {
   timeline.chapter(
     'Look around',
-    'Everything goes on running until Ctrl-C. In another terminal, from this folder:',
+    `All of it was seen, in ${timeline.elapsed} s. Everything goes on running until Ctrl-C.`,
   );
-  timeline.detail('', ...waysToLook(servers, operator));
+  timeline.detail('In another terminal, from this folder:', '', ...waysToLook(servers, operator));
   const either = AbortSignal.any([interrupted, operator.died]);
   if (!either.aborted)
     await new Promise((resolve) => either.addEventListener('abort', resolve, { once: true }));

@@ -16,7 +16,7 @@ export const steady: Chapter = {
     const { traffic } = scene.servers;
     if (traffic !== undefined) await quiet(scene, traffic);
     scene.timeline.say('demo', '', `watches for ${WINDOW_S} s, which is two resyncs`);
-    if (traffic === undefined) await compareVersions(scene);
+    if (traffic === undefined) await compareAll(scene);
     else await countWrites(scene, traffic);
   },
 };
@@ -49,23 +49,25 @@ async function countWrites({ timeline, signal }: Scene, traffic: () => Traffic):
 }
 
 /** On other servers, what was written shows. */
-async function compareVersions(scene: Scene): Promise<void> {
-  const before = await versions(scene);
+async function compareAll(scene: Scene): Promise<void> {
+  const before = await everything(scene);
   await pause(WINDOW_S * 1000, scene.signal);
-  const after = await versions(scene);
-  if (before.join() !== after.join())
-    throw new NotSeen(`no steady state; seen: ${before.join(', ')} became ${after.join(', ')}`);
+  const after = await everything(scene);
+  const changed = [...before.keys(), ...after.keys()].filter((name) => before.get(name) !== after.get(name));
+  if (changed.length > 0)
+    throw new NotSeen(`no steady state; seen: changes of ${[...new Set(changed)].join(', ')}`);
   scene.timeline.say('operator', 'API server', 'no resourceVersion moved');
-  scene.timeline.say('operator', 'Kratos', "no identity's updated_at moved");
+  scene.timeline.say('operator', 'Kratos', 'every identity is as it was');
 }
 
-/** Of every resource and of every identity, what moves with each write. */
-async function versions({ servers: { kube, kratos, namespace }, resources }: Scene): Promise<string[]> {
+/** Of each resource its version, and each identity as it is. */
+async function everything({ servers: { kube, kratos, namespace }, resources }: Scene) {
+  const all = new Map<string, string>();
   const list = await kube.read(identitiesIn(namespace));
-  const metadata = listOf(list?.items).map((item) => objectOf(item.metadata));
-  const identities = await Promise.all([...resources.identityIds].map((id) => kratos.read(id)));
-  return [
-    ...metadata.map(({ name, resourceVersion }) => `${textOf(name)} ${textOf(resourceVersion)}`),
-    ...identities.map((identity) => `${textOf(identity?.id)} ${textOf(identity?.updated_at)}`),
-  ];
+  for (const { metadata } of listOf(list?.items)) {
+    const { name, resourceVersion } = objectOf(metadata);
+    all.set(`resource ${textOf(name)}`, textOf(resourceVersion));
+  }
+  for (const id of resources.identityIds) all.set(`identity ${id}`, JSON.stringify(await kratos.read(id)));
+  return all;
 }

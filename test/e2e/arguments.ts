@@ -7,9 +7,12 @@ export interface Arguments {
   readonly versions: readonly KratosVersion[];
 }
 
-export const USAGE = `npm run e2e -- [--only <part of a scenario's name>] [--kratos ${kratosVersions.join('|')}]`;
+/** What was asked for cannot be understood; the message says how to ask. */
+export class UsageError extends Error {}
 
-/** Throws an `Error` with the usage when it cannot be understood. */
+const USAGE = `npm run e2e -- [--only <part of a scenario's name>] [--kratos ${kratosVersions.join('|')}]`;
+
+/** Throws a `UsageError`. */
 export function parseArguments(argv: readonly string[]): Arguments {
   try {
     const { values } = parseArgs({
@@ -22,6 +25,6 @@ export function parseArguments(argv: readonly string[]): Arguments {
     if (versions.length === 0) throw new Error(`no Kratos ${values.kratos} here`);
     return { only: values.only, versions };
   } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\nusage: ${USAGE}`);
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\nusage: ${USAGE}`);
   }
 }

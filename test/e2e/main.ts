@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findServers, ServersMissing } from '../servers/build.ts';
-import { type Arguments, parseArguments } from './arguments.ts';
+import { type Arguments, parseArguments, UsageError } from './arguments.ts';
 import { Cluster } from './cluster.ts';
 import { runConformance } from './conformance.ts';
 import { Report } from './report.ts';
 import { runClusterScenarios, runShipped, runVersion } from './run.ts';
-import { asides, clusterScenarios } from './scenarios/index.ts';
+import { asides, clusterScenarios, disturbances } from './scenarios/index.ts';
 
 /*
  * The built operator against real servers: etcd, kube-apiserver and each Kratos, seen from outside with kubectl and HTTP.
@@ -39,13 +39,18 @@ async function runAll({ only, versions }: Arguments, cluster: Cluster, report: R
   const aside = runClusterScenarios(asides, setting);
   for (const version of versions) await runVersion(version, setting);
   await aside;
+  await runClusterScenarios(disturbances, setting);
   if ('conformance'.includes(only)) await runConformance(cluster, versions, report);
 }
+
+// What was started ends with this process, if the process ends by `exit`.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    console.error(error instanceof ServersMissing ? error.message : error);
+    const isClear = error instanceof ServersMissing || error instanceof UsageError;
+    console.error(isClear ? error.message : error);
     process.exit(2);
   },
 );

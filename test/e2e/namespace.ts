@@ -69,6 +69,14 @@ export class Namespace {
     return this.#kube.delete(this.#path(name));
   }
 
+  /** Takes away what is left, without anybody's help. */
+  async abandon(): Promise<void> {
+    for (const { metadata } of await this.list()) {
+      await this.patchMetadata(metadata.name, { finalizers: null });
+      await this.delete(metadata.name);
+    }
+  }
+
   /** Waits for Ready, said of the present generation. */
   ready(name: string, seconds?: number): Promise<KratosIdentity & Reported> {
     return this.when(name, 'Ready', (resource) => ready(resource)?.status === 'True', seconds);

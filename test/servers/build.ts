@@ -61,27 +61,20 @@ async function find(tool: Tool): Promise<string | undefined> {
 async function build(tool: Tool, say: (line: string) => void): Promise<string> {
   const path = await cachePath(tool);
   await mkdir(CACHE, { recursive: true });
+  const unfinished = `${path}.${process.pid}`;
   const started = performance.now();
   const elapsed = () => `${Math.round((performance.now() - started) / 1000)} s`;
   say(`building ${tool.name}: about ${tool.minutes} min when nothing is cached`);
   const ticking = setInterval(() => say(`building ${tool.name}: ${elapsed()}`), PROGRESS_MS);
   try {
-    const arguments_ = [
-      'build',
-      '-mod=readonly',
-      '-trimpath',
-      ...tool.flags,
-      '-o',
-      `${path}.new`,
-      tool.module,
-    ];
+    const arguments_ = ['build', '-mod=readonly', '-trimpath', ...tool.flags, '-o', unfinished, tool.module];
     await run('go', arguments_, {
       cwd: tool.folder,
       env: { ...process.env, CGO_ENABLED: tool.cgo ? '1' : '0' },
       maxBuffer: 64 * 1024 * 1024,
     });
     // Whoever stops a build half-way leaves nothing that looks whole.
-    await rename(`${path}.new`, path);
+    await rename(unfinished, path);
   } catch (error) {
     throw new ServersMissing(`building ${tool.name} failed after ${elapsed()}:\n${outputOf(error)}`);
   } finally {

@@ -235,8 +235,9 @@ export function edited(root: JsonValue, edits: readonly Edit[]): JsonValue {
 function editedAt(value: JsonValue, path: readonly string[], edit: Edit): JsonValue {
   const [key, ...rest] = path;
   if (key === undefined) return edit.op === 'set' ? edit.value : null;
-  const copy: Record<string, JsonValue> = { ...(isObject(value) ? value : {}) };
-  if (edit.op === 'remove' && rest.length === 0) delete copy[key];
-  else copy[key] = editedAt(copy[key] ?? null, rest, edit);
-  return copy;
+  // A map, because a key may be `__proto__`.
+  const members = new Map(isObject(value) ? Object.entries(value) : []);
+  if (edit.op === 'remove' && rest.length === 0) members.delete(key);
+  else members.set(key, editedAt(members.get(key) ?? null, rest, edit));
+  return Object.fromEntries(members);
 }

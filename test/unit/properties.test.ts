@@ -142,6 +142,7 @@ const worlds: fc.Arbitrary<World> = fc.record({
   conflictToExplain: fc.boolean(),
   createRefused: fc.boolean(),
   patchRefusals: fc.constantFrom(0, 1, 2),
+  probed: fc.boolean(),
   failure: maybe(failures),
   recoveryBlock: maybe(fc.constantFrom('MethodDisabled' as const, 'SecretConflict' as const, 'Failed' as const, 'Waiting' as const)),
   absenceCountsFrom: fc.oneof(at, fc.constant(Number.POSITIVE_INFINITY)),

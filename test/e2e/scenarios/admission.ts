@@ -107,6 +107,6 @@ export const admission: ClusterScenario = {
     });
 
     // Operators that watch every namespace come next.
-    await namespace.kubectl(['delete', 'kid', '--all']);
+    await namespace.abandon();
   },
 };

@@ -16,6 +16,7 @@ import { recovery } from './recovery.ts';
 import { recoverySettings } from './recovery-settings.ts';
 import { refusals } from './refusals.ts';
 import { replicas } from './replicas.ts';
+import { restart } from './restart.ts';
 import { tenants } from './tenants.ts';
 import { terminating } from './terminating.ts';
 import { update } from './update.ts';
@@ -25,6 +26,9 @@ export const clusterScenarios: readonly ClusterScenario[] = [admission, configur
 
 /** It waits a minute for an operator to give up: meanwhile the rest goes on. */
 export const asides: readonly ClusterScenario[] = [missing];
+
+/** They disturb everyone else. */
+export const disturbances: readonly ClusterScenario[] = [restart];
 
 /** Those that take long come first. */
 export const scenarios: readonly Scenario[] = [

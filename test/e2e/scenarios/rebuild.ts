@@ -35,11 +35,7 @@ export const rebuild: Scenario = {
 
     await t.check('the resources are lost without the operator seeing it', async () => {
       equal((await before.stop()).code, 0);
-      for (const name of Object.keys(specs)) {
-        await namespace.patchMetadata(name, { finalizers: null });
-        await namespace.delete(name);
-        await namespace.gone(name);
-      }
+      await namespace.abandon();
       equal((await own.admin.list()).length, 10);
     });
 
