@@ -6,7 +6,7 @@ import { Kratos, traitsOf } from './kratos.ts';
 import { identitiesIn, Kube, NAMESPACES } from './kube.ts';
 import type { ClusterOptions } from './options.ts';
 import { asResource, type Resources } from './resources.ts';
-import type { Servers } from './servers.ts';
+import type { Servers, Undo } from './servers.ts';
 import type { Timeline } from './timeline.ts';
 import { NotSeen, until } from './until.ts';
 
@@ -18,14 +18,13 @@ const CLEAR_MS = 30_000;
 const NAMESPACE_GONE_MS = 20_000;
 
 /** Connects to servers that somebody else runs; changes nothing yet. */
-export async function connectCluster(options: ClusterOptions): Promise<Servers> {
+export async function connectCluster(options: ClusterOptions, undo: Undo): Promise<Servers> {
   const tag = randomBytes(4).toString('hex');
   const namespace = `kratos-identity-demo-${tag}`;
   const kube = await Kube.connect(options.kubeconfig);
-  const kratos = await Kratos.connect(options.kratosAdminUrl).catch(async (error: unknown) => {
-    await kube.close();
-    throw error;
-  });
+  undo.push(() => kube.close());
+  const kratos = await Kratos.connect(options.kratosAdminUrl);
+  undo.push(() => kratos.close());
   const cluster = new Cluster(kube, kratos, namespace, tag);
   const { kratosAdminUrl, kratosPublicUrl } = options;
   return {
@@ -43,9 +42,8 @@ export async function connectCluster(options: ClusterOptions): Promise<Servers> 
     ],
     tag,
     traffic: undefined,
-    prepare: (timeline, signal) => cluster.prepare(options.kubeconfig, timeline, signal),
+    prepare: (timeline, signal, toUndo) => cluster.prepare(options.kubeconfig, timeline, signal, toUndo),
     clear: (resources, timeline, died) => cluster.clear(resources, timeline, died),
-    close: (timeline) => cluster.close(timeline),
   };
 }
 
@@ -55,7 +53,6 @@ class Cluster {
   readonly #kratos: Kratos;
   readonly #namespace: string;
   readonly #tag: string;
-  #made = false;
 
   constructor(kube: Kube, kratos: Kratos, namespace: string, tag: string) {
     this.#kube = kube;
@@ -64,13 +61,13 @@ class Cluster {
     this.#tag = tag;
   }
 
-  async prepare(kubeconfig: string, timeline: Timeline, signal: AbortSignal): Promise<void> {
+  async prepare(kubeconfig: string, timeline: Timeline, signal: AbortSignal, undo: Undo): Promise<void> {
     if ((await this.#kube.read(`${identitiesIn('default')}?limit=1`)) === undefined) {
       throw new Error(
         `the cluster has no KratosIdentity resources; install them: kubectl --kubeconfig ${kubeconfig} apply -k crds`,
       );
     }
-    this.#made = true;
+    undo.push(() => this.#removeNamespace(timeline));
     await this.#kube.create(NAMESPACES, {
       apiVersion: 'v1',
       kind: 'Namespace',
@@ -100,14 +97,6 @@ class Cluster {
         '',
         `deletes identity ${id} from Kratos, which the demo made and no resource holds`,
       );
-    }
-  }
-
-  async close(timeline: Timeline): Promise<void> {
-    try {
-      if (this.#made) await this.#removeNamespace(timeline);
-    } finally {
-      await Promise.all([this.#kube.close(), this.#kratos.close()]);
     }
   }
 

@@ -1,6 +1,7 @@
 import { messageOf } from './fields.ts';
 import { HELP, type Options, parseOptions } from './options.ts';
-import { show, type Undo } from './show.ts';
+import type { Undo } from './servers.ts';
+import { show } from './show.ts';
 import { Timeline } from './timeline.ts';
 
 /* `npm run demo`: reads the flags, maps signals and failures to exit codes, and leaves nothing behind. */

@@ -66,7 +66,7 @@ export class Scene {
       const isStalled = resource.status?.conditions?.some(
         ({ type, observedGeneration }) => type === 'Stalled' && observedGeneration === generation,
       );
-      if (false) throw new NotSeen(`${name} does not become Ready; seen: ${describe(name, resource)}`);
+      if (isStalled) throw new NotSeen(`${name} does not become Ready; seen: ${describe(name, resource)}`);
       return isSettled(resource) ? resource : undefined;
     });
   }

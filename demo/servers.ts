@@ -3,6 +3,9 @@ import type { Kube } from './kube.ts';
 import type { Resources } from './resources.ts';
 import type { Timeline } from './timeline.ts';
 
+/** What has to be undone, in the order in which it was done. */
+export type Undo = (() => Promise<void>)[];
+
 /** Requests so far, as a server counted them. */
 export interface Traffic {
   /** Creations, changes and deletions of anything but leases. */
@@ -27,9 +30,7 @@ export interface Servers {
   /** `undefined` where nobody counts for us. */
   readonly traffic: (() => Traffic) | undefined;
   /** Brings what the operator needs to start. */
-  prepare(timeline: Timeline, signal: AbortSignal): Promise<void>;
+  prepare(timeline: Timeline, signal: AbortSignal, undo: Undo): Promise<void>;
   /** Takes back the resources and their identities, while the operator can still help; `died` says when it cannot. */
   clear(resources: Resources, timeline: Timeline, died: AbortSignal): Promise<void>;
-  /** Takes back the rest, however far `prepare` came, and ends every connection. */
-  close(timeline: Timeline): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { Options } from './options.ts';
 import { Resources } from './resources.ts';
 import { readSamples } from './samples.ts';
 import { RESYNC_S, Scene } from './scene.ts';
-import type { Servers } from './servers.ts';
+import type { Servers, Undo } from './servers.ts';
 import { startStandIns } from './stand-ins.ts';
 import { playStory } from './story.ts';
 import type { Timeline } from './timeline.ts';
@@ -13,9 +13,6 @@ import { NotSeen, until } from './until.ts';
 import { waysToLook } from './visit.ts';
 
 const START_MS = 20_000;
-
-/** What has to be undone, in the order in which it was done. */
-export type Undo = (() => Promise<void>)[];
 
 /**
  * Starts everything, plays the story and, if asked to, stays until interrupted. Whatever it begins, it first notes in `undo`
@@ -27,10 +24,9 @@ export async function show(
   interrupted: AbortSignal,
   undo: Undo,
 ): Promise<void> {
-  const servers = await open(options);
-  undo.push(() => servers.close(timeline));
+  const servers = await open(options, undo);
   timeline.title('Kratos identity operator: what it does', servers.title, '');
-  await servers.prepare(timeline, interrupted);
+  await servers.prepare(timeline, interrupted, undo);
   const resources = await Resources.watch(servers.kube, servers.namespace);
   undo.push(() => resources.stop());
   const operator = new Operator(flagsOf(servers));
@@ -49,8 +45,8 @@ export async function show(
   timeline.chapter('The end', 'The operator finishes what is under way, gives its lease back and exits.');
 }
 
-function open({ servers }: Options): Promise<Servers> {
-  return servers.kind === 'standIns' ? startStandIns(servers) : connectCluster(servers);
+function open({ servers }: Options, undo: Undo): Promise<Servers> {
+  return servers.kind === 'standIns' ? startStandIns(servers, undo) : connectCluster(servers, undo);
 }
 
 function flagsOf({ kubeconfig, operatorFlags }: Servers): readonly string[] {

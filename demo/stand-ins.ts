@@ -7,19 +7,24 @@ import { Kratos } from './kratos.ts';
 import { CRDS, Kube } from './kube.ts';
 import type { StandInOptions } from './options.ts';
 import { yamlOf } from './samples.ts';
-import type { Servers, Traffic } from './servers.ts';
+import type { Servers, Traffic, Undo } from './servers.ts';
 
 const CRD = 'crds/kratosidentities.yaml';
 
 /** Starts both stand-ins in this process, and writes a kubeconfig for the operator and for people. */
-export async function startStandIns({ kratos: version }: StandInOptions): Promise<Servers> {
+export async function startStandIns({ kratos: version }: StandInOptions, undo: Undo): Promise<Servers> {
   const kubeServer = await startKube();
+  undo.push(() => kubeServer.stop());
   const kratosServer = await startKratos({ version });
+  undo.push(() => kratosServer.stop());
   const folder = await mkdtemp(join(tmpdir(), 'kratos-identity-demo-'));
+  undo.push(() => rm(folder, { recursive: true }));
   const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(kubeconfig, kubeServer.kubeconfig(), { mode: 0o600 });
   const kube = await Kube.connect(kubeconfig);
+  undo.push(() => kube.close());
   const kratos = await Kratos.connect(kratosServer.adminUrl);
+  undo.push(() => kratos.close());
   return {
     title: `The operator is real; the API server and Kratos ${version} are stand-ins inside this process.`,
     kubeconfig,
@@ -39,11 +44,6 @@ export async function startStandIns({ kratos: version }: StandInOptions): Promis
       timeline.say('you', '', `apply ${CRD}`);
     },
     clear: async () => {},
-    close: async () => {
-      await Promise.all([kube.close(), kratos.close()]);
-      await Promise.all([kubeServer.stop(), kratosServer.stop()]);
-      await rm(folder, { recursive: true });
-    },
   };
 }
 

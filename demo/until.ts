@@ -26,7 +26,6 @@ export async function until<T>(
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {
-    signal.throwIfAborted();
     const found = await look();
     if (found !== undefined) return found;
     if (performance.now() >= deadline)

@@ -98,7 +98,7 @@ const SETTINGS = {
     flag: 'recovery-output',
     env: 'RECOVERY_OUTPUT',
     read: oneOf('Status', 'Secret'),
-    help: 'where recovery links go, for every resource; as each resource says by default',
+    help: 'Secret: recovery links go to Secrets, whatever a resource says',
   },
   recoveryMaxTtlMs: {
     flag: 'recovery-max-ttl',

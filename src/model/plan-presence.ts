@@ -20,7 +20,7 @@ export function planPresence(world: World, now: Instant): Step {
   if (problem !== undefined) return { do: 'stall', verdict: problem };
   if (!kratos.open) return planOutage(world, kratos);
   const lacking = unsupported(resource, kratos.has);
-  if (lacking !== undefined) return { do: 'stall', verdict: lacking };
+  if (lacking !== undefined) return planLack(world, lacking);
   if (!hasFinalizer(resource)) return { do: 'addFinalizer' };
 
   switch (world.identity.kind) {
@@ -37,6 +37,12 @@ export function planPresence(world: World, now: Instant): Step {
     case 'found':
       return planHeld(world, kratos.has);
   }
+}
+
+/** Said before and still so: Kratos may have been upgraded since, which only a new look can tell. */
+function planLack(world: World, verdict: Verdict): Step {
+  const said = readyCondition(world.resource)?.reason === verdict.reason;
+  return said && !world.probed ? { do: 'probe' } : { do: 'stall', verdict };
 }
 
 /** Whether an identity of ours may exist although we hold no id: then it is looked for before anything is created. */

@@ -3,7 +3,7 @@ import type { Capabilities, Identity } from './identity.ts';
 import type { Minted, RecoveryRecord } from './learned.ts';
 import { isSettled } from './resource.ts';
 import type { Step } from './step.ts';
-import { type RecoveryBlock, recoveryOf, type SecretRecord, type World } from './world.ts';
+import { type RecoveryBlock, recoveryOf, type SecretRecord, type Settings, type World } from './world.ts';
 
 const MAX_MINT_ATTEMPTS = 3;
 const DEFAULT_TTL_MS = 3_600_000;
@@ -43,7 +43,7 @@ export function planRecovery(world: World, identity: Identity, has: Capabilities
 
   const method = methodFor(want.method, has);
   if (method === undefined) return saidDisabled(world) ? { do: 'probe' } : { block: 'MethodDisabled' };
-  const output = world.settings.recoveryOutput ?? want.output;
+  const output = outputFor(world.settings, want.output);
   const usesSecret = method === 'Code' || output === 'Secret';
   if (usesSecret || record?.secretName !== undefined) {
     const step = clearTheName(world, want.requestId, identity.id, usesSecret);
@@ -58,6 +58,11 @@ export function planRecovery(world: World, identity: Identity, has: Capabilities
 function mintedFor(world: World, requestId: string, identityId: string): Minted | undefined {
   const { minted } = world.learned;
   return minted?.requestId === requestId && minted.identityId === identityId ? minted : undefined;
+}
+
+/** The operator's `Secret` holds for everyone; its `Status` opens nothing that an author wants closed. */
+export function outputFor(settings: Settings, wanted: 'Status' | 'Secret'): 'Status' | 'Secret' {
+  return settings.recoveryOutput === 'Secret' ? 'Secret' : wanted;
 }
 
 export function recordOfMinted(minted: Minted, secret: string | undefined): RecoveryRecord {

@@ -1,7 +1,7 @@
 import { isRemote, type RemoteError } from '../model/errors.ts';
 import type { Capabilities } from '../model/identity.ts';
 import type { Minted, RecoveryRecord } from '../model/learned.ts';
-import { endedRecord, recordOfMinted, recordOfSecret, secretName } from '../model/recovery.ts';
+import { endedRecord, outputFor, recordOfMinted, recordOfSecret, secretName } from '../model/recovery.ts';
 import { keyOf } from '../model/resource.ts';
 import type { KratosStep, Note } from '../model/step.ts';
 import { recoveryOf, type World } from '../model/world.ts';
@@ -115,7 +115,7 @@ export function noteRecovery(deps: Deps, world: World, step: Note): World {
 function adoptSecret(deps: Deps, world: World): World {
   const { secret, resource, settings } = world;
   if (secret.kind !== 'ours') return world;
-  const output = settings.recoveryOutput ?? resource.spec.recovery?.output ?? 'Secret';
+  const output = outputFor(settings, resource.spec.recovery?.output ?? 'Secret');
   const recovery: RecoveryRecord = recordOfSecret(secret.record, secretName(resource.metadata.name), output);
   return learn(deps, world, { recovery, minted: undefined });
 }

@@ -3,7 +3,7 @@ import type { KratosIdentity } from '../model/generated/kratosidentity.ts';
 import type { JsonObject } from '../model/json.ts';
 import { keyOf, withFinalizer } from '../model/resource.ts';
 import type { KubeStep } from '../model/step.ts';
-import type { World } from '../model/world.ts';
+import { identityIdOf, type World } from '../model/world.ts';
 import type { Deps } from './deps.ts';
 import { learn } from './learn.ts';
 
@@ -32,18 +32,24 @@ export async function removeFinalizer(
 ): Promise<World> {
   deps.leadership.assertHeld();
   const after = await released(deps, world.resource);
-  if (because === 'NotOurs') return renewed(deps, world, after);
-  if (because !== 'Deleted' || world.identity.kind === 'gone') {
-    deps.events.publish({
-      regarding: world.resource,
-      type: 'Normal',
-      reason: because,
-      action: 'Delete',
-      note: DELETION_NOTES[because],
-    });
-    if (because !== 'Deleted') deps.onAction(because === 'Retained' ? 'retained' : 'deactivated');
-  }
+  if (because !== 'NotOurs' && hadIdentity(world)) announce(deps, world, because);
   return renewed(deps, world, after);
+}
+
+function hadIdentity(world: World): boolean {
+  const { kind } = world.identity;
+  return identityIdOf(world) !== undefined || (kind !== 'unread' && kind !== 'notFound');
+}
+
+function announce(deps: Deps, world: World, because: keyof typeof DELETION_NOTES): void {
+  deps.events.publish({
+    regarding: world.resource,
+    type: 'Normal',
+    reason: because,
+    action: 'Delete',
+    note: DELETION_NOTES[because],
+  });
+  if (because !== 'Deleted') deps.onAction(because === 'Retained' ? 'retained' : 'deactivated');
 }
 
 const DELETION_NOTES = {

@@ -7,7 +7,7 @@ import { type PassResult, runPass } from './pass.ts';
 import type { Key } from './ports.ts';
 
 /** The queue as the controller needs it; `src/queue` has the real one. */
-interface WorkQueue {
+export interface WorkQueue {
   add(key: Key, priority?: 'normal' | 'low'): void;
   addAfter(key: Key, ms: number, priority?: 'normal' | 'low'): void;
   addRateLimited(key: Key): void;

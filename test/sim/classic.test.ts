@@ -7,7 +7,13 @@ import { KEY, PERSON, Scenario, THING } from './scenario.ts';
 /* Where an identity cannot say whose it is, equality is proof only together with the record of our own create. */
 
 const TWIN = 'team/twin';
-const FAULTS: Fault[] = ['dies before', 'dies after', 'answer lost', 'carried out late', 'dies, carried out late'];
+const FAULTS: Fault[] = [
+  'dies before',
+  'dies after',
+  'answer lost',
+  'carried out late',
+  'dies, carried out late',
+];
 
 const PROMPT = FAULTS.filter((fault) => !fault.endsWith('late'));
 
@@ -85,7 +91,10 @@ describe.each([
     expect(s.identities()).toHaveLength(2);
     s.orphan();
     s.apply(THING);
-    s.kube.edit(KEY, (old) => ({ ...old, metadata: { ...old.metadata, finalizers: ['kratos.ory.sh/identity'] } }));
+    s.kube.edit(KEY, (old) => ({
+      ...old,
+      metadata: { ...old.metadata, finalizers: ['kratos.ory.sh/identity'] },
+    }));
     s.kube.delete(KEY);
     await s.settle();
     expect(s.exists()).toBe(false);

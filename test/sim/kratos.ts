@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { RemoteError, type RemoteErrorDetail } from '../../src/model/errors.ts';
-import type {
-  Capabilities,
-  Edit,
-  Identity,
-  IdentityChange,
-  NewIdentity,
-} from '../../src/model/identity.ts';
+import type { Capabilities, Edit, Identity, IdentityChange, NewIdentity } from '../../src/model/identity.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../src/model/json.ts';
 import { Sensitive } from '../../src/model/sensitive.ts';
 import type { MintedCode, MintedLink } from '../../src/reconcile/ports.ts';
@@ -196,7 +190,11 @@ export class SimKratos {
     this.get(id);
     this.mints += 1;
     const link = new Sensitive(`https://id.example/recovery?flow=${this.mints}`);
-    return { link, code: new Sensitive(`CANARY${this.mints}`), expiresAt: this.#clock.now() + seconds * 1000 };
+    return {
+      link,
+      code: new Sensitive(`CANARY${this.mints}`),
+      expiresAt: this.#clock.now() + seconds * 1000,
+    };
   }
 
   #unique(wanted: Identity): void {
@@ -223,7 +221,7 @@ export function fail(code: RemoteErrorDetail['code'], status?: number, outcome: 
 }
 
 function emailOf(identity: Identity): string | undefined {
-  const email = identity.traits['email'];
+  const email = identity.traits.email;
   return typeof email === 'string' ? email.toLowerCase() : undefined;
 }
 

@@ -115,7 +115,8 @@ export class SimKube {
 
   createSecret(secret: NewSecret): SecretView {
     const key = `${secret.namespace}/${secret.name}`;
-    if (this.secretsByName.has(key)) throw new RemoteError('POST secret', { code: 'conflict', outcome: 'none' });
+    if (this.secretsByName.has(key))
+      throw new RemoteError('POST secret', { code: 'conflict', outcome: 'none' });
     this.#uid += 1;
     const view: SecretView = {
       uid: `secret-${this.#uid}`,

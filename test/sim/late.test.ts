@@ -71,15 +71,18 @@ describe.each(KINDS)('on a server of kind %s, a create of unknown outcome', (kin
 });
 
 describe('on a server with external ids', () => {
-  test.each(UNKNOWN)('an externalId that is set while a create is unknown makes no second identity (%s)', async (fault) => {
-    const s = new Scenario(SERVERS.externalIds);
-    s.apply(PERSON);
-    s.effects.next('create', fault);
-    await s.operator.pass(KEY).catch(() => s.restart());
-    s.apply({ ...PERSON, externalId: 'ada', traits: { email: 'countess@example.org' } });
-    await s.settle();
-    expect(s.only()).toMatchObject({ externalId: 'ada', traits: { email: 'countess@example.org' } });
-  });
+  test.each(UNKNOWN)(
+    'an externalId that is set while a create is unknown makes no second identity (%s)',
+    async (fault) => {
+      const s = new Scenario(SERVERS.externalIds);
+      s.apply(PERSON);
+      s.effects.next('create', fault);
+      await s.operator.pass(KEY).catch(() => s.restart());
+      s.apply({ ...PERSON, externalId: 'ada', traits: { email: 'countess@example.org' } });
+      await s.settle();
+      expect(s.only()).toMatchObject({ externalId: 'ada', traits: { email: 'countess@example.org' } });
+    },
+  );
 });
 
 describe.each([SERVERS.metadata, SERVERS.externalIds])('a create of unknown outcome', (has) => {
@@ -112,13 +115,19 @@ describe.each([SERVERS.metadata, SERVERS.externalIds])('a create of unknown outc
 });
 
 describe('a resource that was created with our finalizer on it', () => {
-  test.each(KINDS)('gets one identity and waits for late answers where nothing else protects: %s', async (_kind, has) => {
-    const s = new Scenario(has);
-    s.apply(THING);
-    s.kube.edit(KEY, (old) => ({ ...old, metadata: { ...old.metadata, finalizers: ['kratos.ory.sh/identity'] } }));
-    await s.operator.pass(KEY);
-    await s.settle();
-    expect(s.only().traits).toEqual(THING.traits);
-    expect(s.reason()).toBe('Synced');
-  });
+  test.each(KINDS)(
+    'gets one identity and waits for late answers where nothing else protects: %s',
+    async (_kind, has) => {
+      const s = new Scenario(has);
+      s.apply(THING);
+      s.kube.edit(KEY, (old) => ({
+        ...old,
+        metadata: { ...old.metadata, finalizers: ['kratos.ory.sh/identity'] },
+      }));
+      await s.operator.pass(KEY);
+      await s.settle();
+      expect(s.only().traits).toEqual(THING.traits);
+      expect(s.reason()).toBe('Synced');
+    },
+  );
 });

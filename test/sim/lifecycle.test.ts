@@ -60,21 +60,24 @@ describe.each(MODERN)('the sessions of an identity, on a server of kind %s', (_k
 });
 
 describe('deletion', () => {
-  test.each(Object.entries(SERVERS))('is held by a Kratos out of reach, and Retain lets it go: %s', async (_kind, has) => {
-    const s = new Scenario(has);
-    await s.settled(PERSON);
-    s.kube.delete(KEY);
-    s.restart({ view: () => CLOSED });
-    await s.operator.pass(KEY);
-    expect(s.condition()).toMatchObject({ status: 'False', reason: 'Deleting' });
-    expect(s.condition('Reconciling')).toMatchObject({ status: 'True', reason: 'Deleting' });
-    expect(s.condition()?.message).toContain('Retain');
-    s.kube.edit(KEY, (old) => ({ ...old, spec: { ...old.spec, deletionPolicy: 'Retain' } }));
-    await s.operator.pass(KEY);
-    expect(s.exists()).toBe(false);
-    expect(s.identities()).toHaveLength(1);
-    expect(s.events()).toContain(`${KEY} Retained`);
-  });
+  test.each(Object.entries(SERVERS))(
+    'is held by a Kratos out of reach, and Retain lets it go: %s',
+    async (_kind, has) => {
+      const s = new Scenario(has);
+      await s.settled(PERSON);
+      s.kube.delete(KEY);
+      s.restart({ view: () => CLOSED });
+      await s.operator.pass(KEY);
+      expect(s.condition()).toMatchObject({ status: 'False', reason: 'Deleting' });
+      expect(s.condition('Reconciling')).toMatchObject({ status: 'True', reason: 'Deleting' });
+      expect(s.condition()?.message).toContain('Retain');
+      s.kube.edit(KEY, (old) => ({ ...old, spec: { ...old.spec, deletionPolicy: 'Retain' } }));
+      await s.operator.pass(KEY);
+      expect(s.exists()).toBe(false);
+      expect(s.identities()).toHaveLength(1);
+      expect(s.events()).toContain(`${KEY} Retained`);
+    },
+  );
 
   test('by Deactivate on a server without state makes nothing, and blocks visibly what is there', async () => {
     const s = new Scenario(SERVERS.bare);
@@ -144,7 +147,10 @@ describe('an outage', () => {
 /** Everything that is not a place for secrets. */
 function spoken(s: Scenario): string {
   const resources = [...s.kube.resources.values()].map(({ status, metadata }) => ({ status, metadata }));
-  return JSON.stringify([resources, s.kube.events.map(({ reason, action, note }) => ({ reason, action, note }))]);
+  return JSON.stringify([
+    resources,
+    s.kube.events.map(({ reason, action, note }) => ({ reason, action, note })),
+  ]);
 }
 
 describe('secrets and personal data', () => {

@@ -185,7 +185,8 @@ export class SimOperator {
 
   /** Passes over every resource until nothing more is due; throws `Died` when the process ends. */
   async run(limit = 400): Promise<void> {
-    if (!(await this.#work(Number.POSITIVE_INFINITY, limit))) throw new Error(`not quiet after ${limit} passes`);
+    if (!(await this.#work(Number.POSITIVE_INFINITY, limit)))
+      throw new Error(`not quiet after ${limit} passes`);
   }
 
   /** Works for so long, whether or not anything comes of it. */
@@ -257,7 +258,8 @@ function kratosPort(kratos: SimKratos, guard: Guard, answered: () => void, schem
 function resourcesPort(kube: SimKube, guard: Guard): Resources {
   return {
     read: (key) => guard(undefined, () => kube.read(key)),
-    setFinalizers: (resource, finalizers) => guard('finalizers', () => kube.setFinalizers(resource, finalizers)),
+    setFinalizers: (resource, finalizers) =>
+      guard('finalizers', () => kube.setFinalizers(resource, finalizers)),
     patchStatus: (resource, status) => guard('status', () => kube.patchStatus(resource, status)),
   };
 }

@@ -52,7 +52,9 @@ describe.each(Object.entries(SERVERS))('on a server of kind %s', (_kind, has) =>
 
   test('an edit of the spec while its status is written is carried out by the next pass', async () => {
     const s = new Scenario(has);
-    s.effects.before('status', () => s.apply({ ...PERSON, traits: { email: 'ada@example.org', name: 'Countess' } }));
+    s.effects.before('status', () =>
+      s.apply({ ...PERSON, traits: { email: 'ada@example.org', name: 'Countess' } }),
+    );
     await s.settled(PERSON);
     expect(s.only().traits).toEqual({ email: 'ada@example.org', name: 'Countess' });
     expect(once(s)).toEqual(['create']);
@@ -71,19 +73,22 @@ describe.each(Object.entries(SERVERS))('on a server of kind %s', (_kind, has) =>
     expect(s.condition('RecoveryReady')?.reason).toBe('Issued');
   });
 
-  test.each([false, true])('a cache that stands still repeats no effect (another process: %s)', async (other) => {
-    const s = new Scenario(has);
-    s.apply(ASKING);
-    s.kube.freezeCache();
-    await s.settle();
-    if (other) s.restart();
-    for (let pass = 0; pass < 5; pass += 1) await s.settle();
-    expect(once(s)).toEqual(['create', 'mint', 'create secret']);
-    s.kube.thawCache();
-    await s.settle();
-    expect(once(s)).toEqual(['create', 'mint', 'create secret']);
-    expect(s.reason()).toBe('Synced');
-  });
+  test.each([false, true])(
+    'a cache that stands still repeats no effect (another process: %s)',
+    async (other) => {
+      const s = new Scenario(has);
+      s.apply(ASKING);
+      s.kube.freezeCache();
+      await s.settle();
+      if (other) s.restart();
+      for (let pass = 0; pass < 5; pass += 1) await s.settle();
+      expect(once(s)).toEqual(['create', 'mint', 'create secret']);
+      s.kube.thawCache();
+      await s.settle();
+      expect(once(s)).toEqual(['create', 'mint', 'create secret']);
+      expect(s.reason()).toBe('Synced');
+    },
+  );
 
   test('a cache that shows a resource long gone creates nothing', async () => {
     const s = new Scenario(has);
@@ -156,7 +161,10 @@ describe('two processes that both believe to lead', () => {
       const [one, two] = [s.start({ pause }), s.start({ pause })];
       s.apply(spec);
       const passes = (process: typeof one) =>
-        Array.from({ length: 3 }).reduce<Promise<unknown>>((done) => done.then(() => process.pass(KEY)), Promise.resolve());
+        Array.from({ length: 3 }).reduce<Promise<unknown>>(
+          (done) => done.then(() => process.pass(KEY)),
+          Promise.resolve(),
+        );
       await Promise.all([passes(one), passes(two)]);
       await one.run();
       await two.run();

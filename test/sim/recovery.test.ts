@@ -60,7 +60,11 @@ describe.each([
     s.effects.next('create secret', 'dies after');
     await s.settled(spec);
     expect(s.kratos.mints).toBe(1);
-    expect(s.resource().status?.recovery).toMatchObject({ requestId: 'one', state: 'Issued', secretName: 'ada-recovery' });
+    expect(s.resource().status?.recovery).toMatchObject({
+      requestId: 'one',
+      state: 'Issued',
+      secretName: 'ada-recovery',
+    });
     expect(s.condition('RecoveryReady')?.reason).toBe('Issued');
   });
 
@@ -187,14 +191,17 @@ describe.each([
     expect(s.kratos.mints).toBe(2);
   });
 
-  test.each(['Delete', 'Retain'] as const)('deletion by %s takes the Secret with it', async (deletionPolicy) => {
-    const s = new Scenario(has);
-    await s.settled({ ...spec, deletionPolicy });
-    s.kube.delete(KEY);
-    await s.settle();
-    expect(s.kube.secretsByName.size).toBe(0);
-    expect(s.exists()).toBe(false);
-  });
+  test.each(['Delete', 'Retain'] as const)(
+    'deletion by %s takes the Secret with it',
+    async (deletionPolicy) => {
+      const s = new Scenario(has);
+      await s.settled({ ...spec, deletionPolicy });
+      s.kube.delete(KEY);
+      await s.settle();
+      expect(s.kube.secretsByName.size).toBe(0);
+      expect(s.exists()).toBe(false);
+    },
+  );
 });
 
 describe('recovery to status', () => {

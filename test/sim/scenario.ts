@@ -94,7 +94,8 @@ export class Scenario {
   /** The one identity there is. */
   only(): Identity {
     const [identity, ...others] = this.identities();
-    if (identity === undefined || others.length > 0) throw new Error(`${this.kratos.identities.size} identities`);
+    if (identity === undefined || others.length > 0)
+      throw new Error(`${this.kratos.identities.size} identities`);
     return identity;
   }
 

@@ -28,7 +28,12 @@ function stranger(s: Scenario, change: Partial<Identity>): Identity {
   return s.kratos.get(made.id);
 }
 
-function markedFor(owner: string, namespace: string, name: string, uid: string): Pick<Identity, 'metadataAdmin'> {
+function markedFor(
+  owner: string,
+  namespace: string,
+  name: string,
+  uid: string,
+): Pick<Identity, 'metadataAdmin'> {
   const lists = { traits: ['/email', '/secret'], public: [], admin: [] };
   return { metadataAdmin: { [MARKER_KEY]: { owner, namespace, name, uid, ...lists } } };
 }
@@ -70,7 +75,10 @@ describe.each(MARKED)('on a server of kind %s', (kind, has) => {
     const s = new Scenario(has);
     await s.settled(PERSON);
     const lost = s.only();
-    s.kratos.edit(lost.id, { ...markedFor('cluster-a', 'team', 'ada', 'uid-9'), traits: { email: 'x@example.org' } });
+    s.kratos.edit(lost.id, {
+      ...markedFor('cluster-a', 'team', 'ada', 'uid-9'),
+      traits: { email: 'x@example.org' },
+    });
     await isLeftAlone(s, s.only());
   });
 
@@ -80,7 +88,10 @@ describe.each(MARKED)('on a server of kind %s', (kind, has) => {
     s.kratos.edit(s.only().id, markedFor('cluster-b', 'x', 'y', 'uid-9'));
     await s.settle();
     expect(s.reason()).toBe('Conflict');
-    expect(s.resource().status).toMatchObject({ identityId: status?.identityId, ownedTraits: status?.ownedTraits });
+    expect(s.resource().status).toMatchObject({
+      identityId: status?.identityId,
+      ownedTraits: status?.ownedTraits,
+    });
   });
 
   test('the uid of the resource in the marker makes it ours: a changed owner id is written anew', async () => {

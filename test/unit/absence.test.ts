@@ -8,24 +8,78 @@ const LEASE = { sinceLease: 1_000, sinceUnknownCreate: undefined };
 const FOREVER = Number.POSITIVE_INFINITY;
 
 describe('an absence is believed', () => {
-  test.each<[string, Partial<World>, { sinceLease: number | undefined; sinceUnknownCreate: number | undefined }, number]>([
+  test.each<
+    [
+      string,
+      Partial<World>,
+      { sinceLease: number | undefined; sinceUnknownCreate: number | undefined },
+      number,
+    ]
+  >([
     ['15 s after Kratos first answered since the lease, under an inherited finalizer', {}, LEASE, 16_000],
     ['never, before Kratos answered', {}, { ...LEASE, sinceLease: undefined }, FOREVER],
     ['at once under a finalizer of this pass', { finalizerIsNew: true }, LEASE, 0],
     ['at once under a record of this pass', { pendingIsNew: true }, LEASE, 0],
     ['at once after a refusal in status', { resource: INHERITED.said('InvalidTraits').value }, LEASE, 0],
-    ['not at once where it is of an older spec', { resource: INHERITED.said('InvalidTraits').with({ generation: 2 }).value }, LEASE, 16_000],
-    ['at once where only the deletion came after the refusal', { resource: INHERITED.said('Conflict').deleting().value }, LEASE, 0],
-    ['not at once where status says that all was well', { resource: INHERITED.said('Synced').value }, LEASE, 16_000],
-    ['not at once where status tells of trouble', { resource: INHERITED.said('KratosUnavailable').value }, LEASE, 16_000],
+    [
+      'not at once where it is of an older spec',
+      { resource: INHERITED.said('InvalidTraits').with({ generation: 2 }).value },
+      LEASE,
+      16_000,
+    ],
+    [
+      'at once where only the deletion came after the refusal',
+      { resource: INHERITED.said('Conflict').deleting().value },
+      LEASE,
+      0,
+    ],
+    [
+      'not at once where status says that all was well',
+      { resource: INHERITED.said('Synced').value },
+      LEASE,
+      16_000,
+    ],
+    [
+      'not at once where status tells of trouble',
+      { resource: INHERITED.said('KratosUnavailable').value },
+      LEASE,
+      16_000,
+    ],
     ['at once on a classic server without a record', on(CLASSIC), LEASE, 0],
-    ['late on a classic server with one', { ...on(CLASSIC), resource: INHERITED.withStatus({ pendingCreate: { digest: 'x' } }).value }, LEASE, 16_000],
-    ['15 s after the first answer since a create of unknown outcome', { learned: { unknownCreate: { generation: 1 } } }, { sinceLease: 1_000, sinceUnknownCreate: 5_000 }, 20_000],
-    ['never, before Kratos answered after that create', { learned: { unknownCreate: { generation: 1 } } }, LEASE, FOREVER],
-    ['late after it, whoever set the finalizer', { finalizerIsNew: true, learned: { unknownCreate: { generation: 1 } } }, { sinceLease: 0, sinceUnknownCreate: 5_000 }, 20_000],
-    ['late after it, whatever status says', { resource: INHERITED.said('Conflict').value, learned: { unknownCreate: { generation: 1 } } }, { sinceLease: 0, sinceUnknownCreate: 5_000 }, 20_000],
+    [
+      'late on a classic server with one',
+      { ...on(CLASSIC), resource: INHERITED.withStatus({ pendingCreate: { digest: 'x' } }).value },
+      LEASE,
+      16_000,
+    ],
+    [
+      '15 s after the first answer since a create of unknown outcome',
+      { learned: { unknownCreate: { generation: 1 } } },
+      { sinceLease: 1_000, sinceUnknownCreate: 5_000 },
+      20_000,
+    ],
+    [
+      'never, before Kratos answered after that create',
+      { learned: { unknownCreate: { generation: 1 } } },
+      LEASE,
+      FOREVER,
+    ],
+    [
+      'late after it, whoever set the finalizer',
+      { finalizerIsNew: true, learned: { unknownCreate: { generation: 1 } } },
+      { sinceLease: 0, sinceUnknownCreate: 5_000 },
+      20_000,
+    ],
+    [
+      'late after it, whatever status says',
+      { resource: INHERITED.said('Conflict').value, learned: { unknownCreate: { generation: 1 } } },
+      { sinceLease: 0, sinceUnknownCreate: 5_000 },
+      20_000,
+    ],
   ])('%s', (_name, change, contact, from) => {
-    expect(absenceCountsFrom(world({ resource: INHERITED.value, ...on(METADATA), ...change }), contact)).toBe(from);
+    expect(absenceCountsFrom(world({ resource: INHERITED.value, ...on(METADATA), ...change }), contact)).toBe(
+      from,
+    );
   });
 });
 

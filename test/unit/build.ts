@@ -1,7 +1,7 @@
 import type { Instant } from '../../src/model/clock.ts';
 import type { KratosIdentity, KratosIdentitySpec } from '../../src/model/generated/kratosidentity.ts';
 import type { Capabilities, Identity } from '../../src/model/identity.ts';
-import { type Marker, MARKER_KEY, markerJson } from '../../src/model/owner.ts';
+import { MARKER_KEY, type Marker, markerJson } from '../../src/model/owner.ts';
 
 import { API_VERSION, FINALIZER, KIND } from '../../src/model/resource.ts';
 import type { Reason } from '../../src/model/step.ts';

@@ -1,9 +1,26 @@
 import { describe, expect, it, test } from 'vitest';
-import { changeFor, createDigest, deactivation, isEmptyChange, learnNormalised } from '../../src/model/change.ts';
+import {
+  changeFor,
+  createDigest,
+  deactivation,
+  isEmptyChange,
+  learnNormalised,
+} from '../../src/model/change.ts';
 import type { Capabilities, Identity, IdentityChange } from '../../src/model/identity.ts';
 import { markerJson } from '../../src/model/owner.ts';
 import type { World } from '../../src/model/world.ts';
-import { bareIdentity, CLASSIC, EXTERNAL_IDS, identity, METADATA, marked, marker, OWNER_KEY, resource, world } from './build.ts';
+import {
+  bareIdentity,
+  CLASSIC,
+  EXTERNAL_IDS,
+  identity,
+  METADATA,
+  marked,
+  marker,
+  OWNER_KEY,
+  resource,
+  world,
+} from './build.ts';
 
 const MARKER = 'kratos.ory.sh/owner';
 const NOTHING: IdentityChange = { traits: [], metadataPublic: [], metadataAdmin: [] };
@@ -11,7 +28,11 @@ const setMarker = (change: Parameters<typeof marker>[0]) =>
   ({ op: 'set', path: [MARKER], value: markerJson(marker(change)) }) as const;
 
 function change(held: Identity, more: Partial<World> = {}, has: Capabilities = EXTERNAL_IDS): IdentityChange {
-  return changeFor(world({ identity: { kind: 'known', identity: held }, resource: resource().synced().value, ...more }), held, has);
+  return changeFor(
+    world({ identity: { kind: 'known', identity: held }, resource: resource().synced().value, ...more }),
+    held,
+    has,
+  );
 }
 
 test('an identity in step needs nothing', () => {
@@ -22,18 +43,41 @@ test('an identity in step needs nothing', () => {
 
 describe('the least is sent', () => {
   test.each<[string, Identity, Partial<World>, Partial<IdentityChange>]>([
-    ['traits', identity({ traits: {} }), {}, { traits: [{ op: 'set', path: ['email'], value: 'ada@example.org' }] }],
+    [
+      'traits',
+      identity({ traits: {} }),
+      {},
+      { traits: [{ op: 'set', path: ['email'], value: 'ada@example.org' }] },
+    ],
     ['the schema', identity({ schemaId: 'old' }), {}, { schemaId: 'person' }],
-    ['no schema that is not declared', identity({ schemaId: 'old' }), { resource: resource({ schemaId: undefined as never }).value }, {}],
-    ['the state', identity({ state: 'inactive' }), { resource: resource({ state: 'active' }).value }, { state: 'active' }],
+    [
+      'no schema that is not declared',
+      identity({ schemaId: 'old' }),
+      { resource: resource({ schemaId: undefined as never }).value },
+      {},
+    ],
+    [
+      'the state',
+      identity({ state: 'inactive' }),
+      { resource: resource({ state: 'active' }).value },
+      { state: 'active' },
+    ],
     ['no state that is not declared', identity({ state: 'inactive' }), {}, {}],
     ['the owner key where it is missing', identity({ externalId: undefined }), {}, { externalId: OWNER_KEY }],
-    ['the author’s external id once it is set', identity(), { resource: resource({ externalId: 'ada' }).value }, { externalId: 'ada' }],
+    [
+      'the author’s external id once it is set',
+      identity(),
+      { resource: resource({ externalId: 'ada' }).value },
+      { externalId: 'ada' },
+    ],
     [
       'public metadata, where there was none, whole; and its pointers into the marker',
       identity(),
       { resource: resource({ metadataPublic: { a: { b: 1 } } }).value },
-      { metadataPublic: [{ op: 'set', path: [], value: { a: { b: 1 } } }], metadataAdmin: [setMarker({ public: ['/a/b'] })] },
+      {
+        metadataPublic: [{ op: 'set', path: [], value: { a: { b: 1 } } }],
+        metadataAdmin: [setMarker({ public: ['/a/b'] })],
+      },
     ],
     [
       'admin metadata beside the marker',
@@ -45,26 +89,46 @@ describe('the least is sent', () => {
       'a wiped marker with all of admin metadata',
       identity({ metadataAdmin: null }),
       { resource: resource({ metadataAdmin: { note: 'x' } }).value },
-      { metadataAdmin: [{ op: 'set', path: [], value: { note: 'x', [MARKER]: markerJson(marker({ admin: ['/note'] })) } }] },
+      {
+        metadataAdmin: [
+          { op: 'set', path: [], value: { note: 'x', [MARKER]: markerJson(marker({ admin: ['/note'] })) } },
+        ],
+      },
     ],
-    ['a marker of a former owner id', identity(marked({ owner: 'cluster-old' })), {}, { metadataAdmin: [setMarker({})] }],
+    [
+      'a marker of a former owner id',
+      identity(marked({ owner: 'cluster-old' })),
+      {},
+      { metadataAdmin: [setMarker({})] },
+    ],
     ['a predecessor’s uid', identity(marked({ uid: 'uid-0' })), {}, { metadataAdmin: [setMarker({})] }],
     [
       'what is no longer declared, by the marker’s lists',
-      identity({ traits: { email: 'ada@example.org', old: 1, theirs: 2 }, ...marked({ traits: ['/email', '/old'] }) }),
+      identity({
+        traits: { email: 'ada@example.org', old: 1, theirs: 2 },
+        ...marked({ traits: ['/email', '/old'] }),
+      }),
       {},
       { traits: [{ op: 'remove', path: ['old'] }], metadataAdmin: [setMarker({})] },
     ],
     [
       'the marker’s lists before status’',
       identity({ traits: { email: 'ada@example.org', theirs: 2 } }),
-      { resource: resource().synced().withStatus({ ownedTraits: ['/theirs'] }).value },
+      {
+        resource: resource()
+          .synced()
+          .withStatus({ ownedTraits: ['/theirs'] }).value,
+      },
       {},
     ],
     [
       'status’ lists where the marker was wiped',
       identity({ traits: { email: 'ada@example.org', old: 1 }, metadataAdmin: { theirs: 1 } }),
-      { resource: resource().synced().withStatus({ ownedTraits: ['/old'] }).value },
+      {
+        resource: resource()
+          .synced()
+          .withStatus({ ownedTraits: ['/old'] }).value,
+      },
       { traits: [{ op: 'remove', path: ['old'] }], metadataAdmin: [setMarker({})] },
     ],
   ])('%s', (_name, held, more, expected) => {
@@ -88,15 +152,28 @@ describe('the deactivated mark', () => {
   const deactivated = (uid: string) => identity({ state: 'inactive', ...marked({ uid, deactivated: true }) });
 
   test.each<[string, string, Partial<World>, Partial<IdentityChange>]>([
-    ['of a predecessor: a take-up activates, and the mark goes in the same write', 'uid-0', {}, { state: 'active', metadataAdmin: [setMarker({})] }],
-    ['of a predecessor: not where inactive is declared', 'uid-0', { resource: resource({ state: 'inactive' }).value }, { metadataAdmin: [setMarker({})] }],
+    [
+      'of a predecessor: a take-up activates, and the mark goes in the same write',
+      'uid-0',
+      {},
+      { state: 'active', metadataAdmin: [setMarker({})] },
+    ],
+    [
+      'of a predecessor: not where inactive is declared',
+      'uid-0',
+      { resource: resource({ state: 'inactive' }).value },
+      { metadataAdmin: [setMarker({})] },
+    ],
     ['of our own: stays, and nothing is activated', 'uid-1', {}, {}],
   ])('%s', (_name, uid, more, expected) => {
     expect(change(deactivated(uid), more)).toEqual({ ...NOTHING, ...expected });
   });
 
   it('a predecessor’s inactive state without the mark stays', () => {
-    expect(change(identity({ state: 'inactive', ...marked({ uid: 'uid-0' }) }))).toEqual({ ...NOTHING, metadataAdmin: [setMarker({})] });
+    expect(change(identity({ state: 'inactive', ...marked({ uid: 'uid-0' }) }))).toEqual({
+      ...NOTHING,
+      metadataAdmin: [setMarker({})],
+    });
   });
 
   it('is set by a deactivation, and the marker stays as it was otherwise', () => {
@@ -121,7 +198,12 @@ describe('a value that the server keeps in another form', () => {
   test.each<[string, Identity, Partial<World>, number]>([
     ['is not written again', answer, {}, 0],
     ['is, when Kratos’ side changes', identity({ traits: { email: 'eve@example.org' } }), {}, 1],
-    ['is, when our side changes', answer, { resource: resource({ traits: { email: 'eve@example.org' } }).value }, 1],
+    [
+      'is, when our side changes',
+      answer,
+      { resource: resource({ traits: { email: 'eve@example.org' } }).value },
+      1,
+    ],
   ])('%s', (_name, held, more, edits) => {
     expect(change(held, { learned: { normalised }, ...more }).traits).toHaveLength(edits);
   });
@@ -136,10 +218,14 @@ describe('a value that the server keeps in another form', () => {
 describe('the digest of a create', () => {
   // printf '{"schemaId":"person","traits":{"a":1,"b":2}}' | sha256sum
   it('is SHA-256 of the canonical schema id and traits', () => {
-    expect(createDigest('person', { b: 2, a: 1 })).toBe('f68959dce7c534627afa4beb5db88e503187091fac3389a4b39669a61dcf071a');
+    expect(createDigest('person', { b: 2, a: 1 })).toBe(
+      'f68959dce7c534627afa4beb5db88e503187091fac3389a4b39669a61dcf071a',
+    );
   });
 
   it('leaves the schema out where there is none', () => {
-    expect(createDigest(undefined, { a: 1, b: 2 })).toBe('2ee04c8d42e59f6c3556bd82c89729294f165cb8dc48a64d4224ef229319f1d0');
+    expect(createDigest(undefined, { a: 1, b: 2 })).toBe(
+      '2ee04c8d42e59f6c3556bd82c89729294f165cb8dc48a64d4224ef229319f1d0',
+    );
   });
 });

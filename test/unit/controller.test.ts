@@ -2,11 +2,13 @@ import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { RemoteError } from '../../src/model/errors.ts';
 import type { KratosIdentity } from '../../src/model/generated/kratosidentity.ts';
 import type { KratosView } from '../../src/model/world.ts';
-import { Controller, type WorkQueue } from '../../src/reconcile/controller.ts';
+import { Controller } from '../../src/reconcile/controller.ts';
 import { settle } from '../sim/clock.ts';
 import { SERVERS } from '../sim/kratos.ts';
 import { KEY, PERSON, Scenario } from '../sim/scenario.ts';
 import { type ResourceBuilder, resource, THEN_TEXT } from './build.ts';
+
+type WorkQueue = ConstructorParameters<typeof Controller>[0]['queue'];
 
 /** Writes down what it is told, and gives out the keys that the test puts into it. */
 class FakeQueue implements WorkQueue {
@@ -14,7 +16,8 @@ class FakeQueue implements WorkQueue {
   #waiting: ((key: string) => void)[] = [];
 
   add = (key: string, priority = 'normal') => void this.told.push(`add ${key} ${priority}`);
-  addAfter = (key: string, ms: number, priority = 'normal') => void this.told.push(`after ${ms} ${key} ${priority}`);
+  addAfter = (key: string, ms: number, priority = 'normal') =>
+    void this.told.push(`after ${ms} ${key} ${priority}`);
   addRateLimited = (key: string) => void this.told.push(`backoff ${key}`);
   forget = (key: string) => void this.told.push(`forget ${key}`);
   drop = (key: string) => void this.told.push(`drop ${key}`);
@@ -53,7 +56,8 @@ class Fixture {
       concurrency: 2,
       resyncMs: 600_000,
       random: () => 0.5,
-      onPass: (key, outcome) => this.passes.push(`${key} ${outcome instanceof Error ? outcome.message : outcome.end}`),
+      onPass: (key, outcome) =>
+        this.passes.push(`${key} ${outcome instanceof Error ? outcome.message : outcome.end}`),
       onActive: (delta) => {
         this.active += delta;
       },
@@ -93,7 +97,12 @@ describe('what needs a pass', () => {
     ['a deletion', base, base.with({ deletionTimestamp: THEN_TEXT }), ['add team/ada normal']],
     ['our finalizer taken away', base, base.with({ finalizers: [] }), ['add team/ada normal']],
     ['another resource under the name', base, base.with({ uid: 'uid-2' }), ['add team/ada normal']],
-    ['not our own status write', base, base.withStatus({ identityId: 'id-2' }).with({ resourceVersion: '101' }), []],
+    [
+      'not our own status write',
+      base,
+      base.withStatus({ identityId: 'id-2' }).with({ resourceVersion: '101' }),
+      [],
+    ],
     ['not our own finalizer', resource(), resource().finalized(), []],
     ['not a label', base, base.with({ labels: { a: 'b' } }), []],
     ['not a resource that is gone', base, undefined, ['drop team/ada']],
@@ -134,7 +143,9 @@ describe('after a pass', () => {
 
   it('that another write overtook, it comes at once', async () => {
     f.scenario.apply(PERSON);
-    f.scenario.effects.before('status', () => f.scenario.apply({ ...PERSON, traits: { email: 'b@example.org' } }));
+    f.scenario.effects.before('status', () =>
+      f.scenario.apply({ ...PERSON, traits: { email: 'b@example.org' } }),
+    );
     expect(await f.work()).toContain(`after 0 ${KEY} normal`);
   });
 
@@ -182,7 +193,8 @@ describe('identifiers that became free', () => {
 
   beforeEach(() => {
     const conflict = resource().finalized().said('Conflict');
-    for (const name of ['ada', 'bob']) f.scenario.kube.resources.set(`team/${name}`, conflict.with({ name }).value);
+    for (const name of ['ada', 'bob'])
+      f.scenario.kube.resources.set(`team/${name}`, conflict.with({ name }).value);
     f.scenario.kube.resources.set('team/eve', resource().synced().with({ name: 'eve' }).value);
   });
 
@@ -213,7 +225,8 @@ describe('identifiers that became free', () => {
 });
 
 it('keys are worked on side by side, and what is under way at the end is finished', async () => {
-  for (const key of [KEY, 'team/bob']) f.scenario.apply({ ...PERSON, traits: { email: `${key}@example.org` } }, key);
+  for (const key of [KEY, 'team/bob'])
+    f.scenario.apply({ ...PERSON, traits: { email: `${key}@example.org` } }, key);
   f.queue.give(KEY);
   f.queue.give('team/bob');
   f.stop.abort();

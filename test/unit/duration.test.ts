@@ -20,9 +20,21 @@ test.each([
   expect(parseGoDuration(text)).toBeCloseTo(ms, 9);
 });
 
-test.each(['', '60', '1d', '1w', '1H', 's', '1 h', '1h ', '.', '.s', '1e3s', '1h-1m', 'Infinity', 'one hour'])(
-  '%j is none, as Go says',
-  (text) => {
-    expect(parseGoDuration(text)).toBeUndefined();
-  },
-);
+test.each([
+  '',
+  '60',
+  '1d',
+  '1w',
+  '1H',
+  's',
+  '1 h',
+  '1h ',
+  '.',
+  '.s',
+  '1e3s',
+  '1h-1m',
+  'Infinity',
+  'one hour',
+])('%j is none, as Go says', (text) => {
+  expect(parseGoDuration(text)).toBeUndefined();
+});

@@ -18,9 +18,17 @@ const violations = [
 
 describe('a definite refusal of this spec stalls', () => {
   test.each<[Partial<RemoteErrorDetail>, string, string]>([
-    [{ code: 'invalid', refusal: 'traits', violations }, 'InvalidTraits', 'Kratos refuses the traits: /traits (required), /traits/email (format)'],
+    [
+      { code: 'invalid', refusal: 'traits', violations },
+      'InvalidTraits',
+      'Kratos refuses the traits: /traits (required), /traits/email (format)',
+    ],
     [{ code: 'invalid', refusal: 'traits' }, 'InvalidTraits', 'Kratos refuses the traits'],
-    [{ code: 'invalid', refusal: 'schemaUnknown', status: 400 }, 'SchemaNotFound', 'Kratos has no identity schema of the id in spec.schemaId'],
+    [
+      { code: 'invalid', refusal: 'schemaUnknown', status: 400 },
+      'SchemaNotFound',
+      'Kratos has no identity schema of the id in spec.schemaId',
+    ],
     [{ code: 'invalid', refusal: 'other', status: 422 }, 'KratosRefused', 'Kratos refused the request (422)'],
     [{ code: 'invalid' }, 'KratosRefused', 'Kratos refused the request (400)'],
     [{ code: 'tooLarge', status: 413 }, 'KratosRefused', 'Kratos refused the request (413)'],
@@ -30,7 +38,10 @@ describe('a definite refusal of this spec stalls', () => {
   });
 
   it('names at most ten violations, whatever their order', () => {
-    const many = Array.from({ length: 15 }, (_, index) => ({ pointer: `/traits/k${index + 10}`, keyword: 'type' }));
+    const many = Array.from({ length: 15 }, (_, index) => ({
+      pointer: `/traits/k${index + 10}`,
+      keyword: 'type',
+    }));
     const said = step({ code: 'invalid', refusal: 'traits', violations: many });
     expect(said).toEqual(step({ code: 'invalid', refusal: 'traits', violations: many.toReversed() }));
     expect(JSON.stringify(said).match(/\(type\)/g)).toHaveLength(10);

@@ -75,7 +75,14 @@ describe('at start', () => {
     f.has = trouble();
     await f.start();
     expect(f.probes).toBe(1);
-    for (const [ms, probes] of [[999, 1], [1, 2], [2_000, 3], [4_000, 4], [5_000, 5], [5_000, 6]] as const) {
+    for (const [ms, probes] of [
+      [999, 1],
+      [1, 2],
+      [2_000, 3],
+      [4_000, 4],
+      [5_000, 5],
+      [5_000, 6],
+    ] as const) {
       await f.clock.advance(ms);
       expect(f.probes).toBe(probes);
     }
@@ -93,12 +100,15 @@ describe('at start', () => {
 });
 
 describe('a request that failed', () => {
-  test.each(['unavailable', 'unexpected'] as const)('(%s) closes nothing while Kratos says that it is ready', async (code) => {
-    await f.start();
-    await f.gate.failed('a', trouble({ code }));
-    expect(f.readies).toBe(1);
-    expect(f.gate.view('a').open).toBe(true);
-  });
+  test.each(['unavailable', 'unexpected'] as const)(
+    '(%s) closes nothing while Kratos says that it is ready',
+    async (code) => {
+      await f.start();
+      await f.gate.failed('a', trouble({ code }));
+      expect(f.readies).toBe(1);
+      expect(f.gate.view('a').open).toBe(true);
+    },
+  );
 
   it('closes the gate where it does not', async () => {
     await f.start();

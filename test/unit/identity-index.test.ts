@@ -4,7 +4,7 @@ import type { Identity } from '../../src/model/identity.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { IdentityIndex } from '../../src/reconcile/identity-index.ts';
 import { DrivenClock, settle } from '../sim/clock.ts';
-import { bareIdentity, identity, marked, METADATA, OWNER_KEY } from './build.ts';
+import { bareIdentity, identity, METADATA, marked, OWNER_KEY } from './build.ts';
 
 const DIGEST = createDigest('person', { email: 'ada@example.org' });
 
@@ -18,20 +18,16 @@ class Lists {
   hold: Promise<void> = Promise.resolve();
 
   constructor() {
-    const lists = this;
-    this.index = new IdentityIndex(
-      {
-        async *listIdentities() {
-          lists.walks += 1;
-          for (const page of lists.pages) {
-            yield page;
-            await lists.hold;
-            if (lists.fails) throw new Error('list');
-          }
-        },
-      },
-      this.clock,
-    );
+    this.index = new IdentityIndex({ listIdentities: () => this.#list() }, this.clock);
+  }
+
+  async *#list() {
+    this.walks += 1;
+    for (const page of this.pages) {
+      yield page;
+      await this.hold;
+      if (this.fails) throw new Error('list');
+    }
   }
 
   byOwner(notBefore = 0, uid = 'uid-1') {
@@ -65,7 +61,12 @@ describe('the index', () => {
 
   it('finds by the uid in the marker, too', async () => {
     const lists = new Lists();
-    lists.pages = [[identity({ id: 'old', ...marked({ owner: 'cluster-old' }) }), identity({ id: 'other', ...marked({ uid: 'uid-9', name: 'x' }) })]];
+    lists.pages = [
+      [
+        identity({ id: 'old', ...marked({ owner: 'cluster-old' }) }),
+        identity({ id: 'other', ...marked({ uid: 'uid-9', name: 'x' }) }),
+      ],
+    ];
     expect(await lists.byOwner()).toEqual(['old']);
   });
 

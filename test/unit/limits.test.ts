@@ -19,7 +19,8 @@ describe('depth', () => {
   });
 
   it('counts arrays like objects', () => {
-    const lists = (count: number): JsonObject => JSON.parse(`{"a":${'['.repeat(count)}1${']'.repeat(count)}}`);
+    const lists = (count: number): JsonObject =>
+      JSON.parse(`{"a":${'['.repeat(count)}1${']'.repeat(count)}}`);
     expect(limitProblems(lists(31))).toEqual([]);
     expect(limitProblems(lists(32))).toEqual(['nesting is deeper than 32 levels at /a/0/0/…']);
   });
@@ -31,9 +32,12 @@ describe('depth', () => {
 });
 
 describe('integers', () => {
-  test.each([Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 0, 1.5, 0.1, -2.5e-10])('%d passes', (number) => {
-    expect(limitProblems({ number })).toEqual([]);
-  });
+  test.each([Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 0, 1.5, 0.1, -2.5e-10])(
+    '%d passes',
+    (number) => {
+      expect(limitProblems({ number })).toEqual([]);
+    },
+  );
 
   test.each([2 ** 53, -(2 ** 53), 1e300])('%d is refused, without its value', (number) => {
     expect(limitProblems({ a: { number } })).toEqual(['/a/number is an integer beyond ±(2^53−1)']);

@@ -46,7 +46,12 @@ const TABLES: Record<string, Record<string, Case>> = {
   },
   'a field no longer declared is removed': {
     plainly: { declared: { a: 1 }, actual: { a: 1, b: 2 }, owned: ['/a', '/b'], edits: [remove('b')] },
-    'whatever it holds by now': { declared: {}, actual: { b: 'drifted' }, owned: ['/b'], edits: [remove('b')] },
+    'whatever it holds by now': {
+      declared: {},
+      actual: { b: 'drifted' },
+      owned: ['/b'],
+      edits: [remove('b')],
+    },
     'but not twice': { declared: {}, actual: {}, owned: ['/b'], edits: [] },
     'when the whole field is no longer declared': { actual: { b: 2 }, owned: ['/b'], edits: [remove('b')] },
     'but not what others filled in its place': {
@@ -55,7 +60,12 @@ const TABLES: Record<string, Record<string, Case>> = {
       owned: ['/b'],
       edits: [],
     },
-    'but not where a parent is no object any more': { declared: {}, actual: { a: 'x' }, owned: ['/a/b'], edits: [] },
+    'but not where a parent is no object any more': {
+      declared: {},
+      actual: { a: 'x' },
+      owned: ['/a/b'],
+      edits: [],
+    },
     'but never the root': { declared: {}, actual: {}, owned: [''], edits: [] },
     'and never what is only inherited': { declared: {}, actual: {}, owned: ['/toString'], edits: [] },
   },
@@ -120,7 +130,12 @@ const TABLES: Record<string, Record<string, Case>> = {
     'with members': { declared: { p: {} }, actual: { p: { theirs: 1 } }, owned: ['/p'], edits: [] },
     absent: { declared: { p: {} }, actual: {}, edits: [set(['p'], {})] },
     null: { declared: { p: {} }, actual: { p: null }, edits: [set(['p'], {})] },
-    'no longer declared, still empty': { declared: {}, actual: { p: {} }, owned: ['/p'], edits: [remove('p')] },
+    'no longer declared, still empty': {
+      declared: {},
+      actual: { p: {} },
+      owned: ['/p'],
+      edits: [remove('p')],
+    },
   },
   'a leaf may become an object, and the other way round': {
     'scalar to object': {
@@ -129,7 +144,12 @@ const TABLES: Record<string, Record<string, Case>> = {
       owned: ['/a'],
       edits: [set(['a'], { b: 1 })],
     },
-    'object to scalar': { declared: { a: 1 }, actual: { a: { b: 1 } }, owned: ['/a/b'], edits: [set(['a'], 1)] },
+    'object to scalar': {
+      declared: { a: 1 },
+      actual: { a: { b: 1 } },
+      owned: ['/a/b'],
+      edits: [set(['a'], 1)],
+    },
     'object to empty object': {
       declared: { a: {} },
       actual: { a: { b: 1 } },

@@ -13,7 +13,12 @@ describe('the owner key', () => {
   });
 
   it('differs by owner id, namespace and name', () => {
-    const keys = [ownerKey('a', 'b', 'c'), ownerKey('x', 'b', 'c'), ownerKey('a', 'x', 'c'), ownerKey('a', 'b', 'x')];
+    const keys = [
+      ownerKey('a', 'b', 'c'),
+      ownerKey('x', 'b', 'c'),
+      ownerKey('a', 'x', 'c'),
+      ownerKey('a', 'b', 'x'),
+    ];
     expect(new Set(keys).size).toBe(4);
   });
 });
@@ -27,7 +32,15 @@ describe('the marker', () => {
   });
 
   it('says nothing of deactivation while there is none', () => {
-    expect(Object.keys(markerJson(marker()))).toEqual(['owner', 'namespace', 'name', 'uid', 'traits', 'public', 'admin']);
+    expect(Object.keys(markerJson(marker()))).toEqual([
+      'owner',
+      'namespace',
+      'name',
+      'uid',
+      'traits',
+      'public',
+      'admin',
+    ]);
   });
 
   test.each<[string, JsonValue]>([

@@ -1,6 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
 import { createDigest } from '../../src/model/change.ts';
-import { markerJson } from '../../src/model/owner.ts';
 import { plan } from '../../src/model/plan.ts';
 import type { Step } from '../../src/model/step.ts';
 import type { World } from '../../src/model/world.ts';
@@ -9,12 +8,9 @@ import {
   CLASSIC,
   EXTERNAL_IDS,
   identity,
-  METADATA,
   marked,
-  marker,
   NOW,
   on,
-  OWNER_KEY,
   RECOVERY,
   resource,
   world,
@@ -22,186 +18,25 @@ import {
 
 const step = (change: Partial<World>) => plan(world(change), NOW);
 
-const FRESH = resource().value;
 const FINALIZED = resource().finalized().value;
 const SYNCED = resource().synced().value;
 const NEW = { resource: FINALIZED, finalizerIsNew: true, fenced: true } as const;
 const PROTECTED = { kind: 'read', identifiers: ['ada@example.org'] } as const;
-const UNPROTECTED = { kind: 'read', identifiers: [] } as const;
 const NOT_FOUND = { kind: 'notFound', at: NOW.mono } as const;
-const CLOSED = { open: false, cause: 'unavailable', forMs: 0 } as const;
 const DIGEST = createDigest('person', { email: 'ada@example.org' });
 const CONFLICT = 'an identifier, address, external id or identity that this resource needs is not its own';
 
 type Row = [string, Partial<World>, Partial<Step> & Pick<Step, 'do'>];
 
-describe('before Kratos is asked', () => {
-  const tooDeep = resource({ traits: JSON.parse(`${'{"n":'.repeat(40)}1${'}'.repeat(40)}`) });
-  const forged = resource({ metadataAdmin: { 'kratos.ory.sh/owner': {} } });
-
-  test.each<Row>([
-    ['the finalizer comes first', { resource: FRESH }, { do: 'addFinalizer' }],
-    ['traits beyond our limits stall', { resource: tooDeep.value }, { do: 'stall', verdict: { reason: 'InvalidTraits', message: 'traits: nesting is deeper than 32 levels at /n/n/n/…' } }],
-    ['they stall in an outage too', { resource: tooDeep.value, kratos: CLOSED }, { do: 'stall' }],
-    [
-      'the key of the marker is ours',
-      { resource: forged.value },
-      { do: 'stall', verdict: { reason: 'InvalidMetadata', message: "metadataAdmin: the key kratos.ory.sh/owner is the operator's own" } },
-    ],
-    [
-      'metadata beyond our limits stalls',
-      { resource: resource({ metadataPublic: { big: 2 ** 60 } }).value },
-      { do: 'stall', verdict: { reason: 'InvalidMetadata', message: 'metadataPublic: /big is an integer beyond ±(2^53−1)' } },
-    ],
-  ])('%s', (_name, change, expected) => {
-    expect(step(change)).toMatchObject(expected);
-  });
-
-  test.each([
-    ['spec.state', { state: 'active' }, CLASSIC],
-    ['spec.deletionPolicy: Deactivate', { deletionPolicy: 'Deactivate' }, CLASSIC],
-    ['spec.metadataPublic', { metadataPublic: {} }, CLASSIC],
-    ['spec.metadataAdmin', { metadataAdmin: { a: 1 } }, CLASSIC],
-    ['spec.externalId', { externalId: 'ada' }, CLASSIC],
-    ['spec.externalId', { externalId: 'ada' }, METADATA],
-  ] as const)('%s that this Kratos does not have is Unsupported, and no finalizer is set', (field, spec, has) => {
-    expect(step({ resource: resource(spec).value, ...on(has) })).toEqual({
-      do: 'stall',
-      verdict: { reason: 'Unsupported', message: `this Kratos does not have what is needed for ${field}` },
-    });
-  });
-
-  it('everything lacking is named at once', () => {
-    const spec = { state: 'active', externalId: 'x', metadataPublic: {} } as const;
-    expect(step({ resource: resource(spec).value, ...on(CLASSIC) })).toMatchObject({
-      verdict: { message: 'this Kratos does not have what is needed for spec.state, spec.metadataPublic, spec.externalId' },
-    });
-  });
-});
-
-describe('look before creating', () => {
-  test.each<Row>([
-    ['the id in status is read', { resource: SYNCED }, { do: 'readIdentity', id: 'id-1' }],
-    ['the id learned counts before status', { resource: SYNCED, learned: { identityId: 'id-2' } }, { do: 'readIdentity', id: 'id-2' }],
-    ['external ids: an inherited finalizer is a reason to look', { resource: FINALIZED }, { do: 'searchIdentity' }],
-    ['external ids: our own new finalizer proves that there is none', NEW, { do: 'createIdentity' }],
-    ['external ids: an unknown create is a reason to look', { ...NEW, learned: { unknownCreate: { generation: 1 } } }, { do: 'searchIdentity' }],
-    ['external ids: a 409 is a reason to look, by identifier too', { ...NEW, conflictToExplain: true }, { do: 'readSchema', schemaId: 'person' }],
-    ['external ids: and then by all', { ...NEW, conflictToExplain: true, protection: PROTECTED }, { do: 'searchIdentity' }],
-    ['marker: first whether the traits protect themselves', { ...NEW, ...on(METADATA) }, { do: 'readSchema', schemaId: 'person' }],
-    ['marker: protected and new, there is none', { ...NEW, ...on(METADATA), protection: PROTECTED }, { do: 'createIdentity' }],
-    ['marker: unprotected ones are looked for even so', { ...NEW, ...on(METADATA), protection: UNPROTECTED }, { do: 'searchIdentity' }],
-    ['marker: an inherited finalizer is a reason to look', { resource: FINALIZED, ...on(METADATA), protection: PROTECTED }, { do: 'searchIdentity' }],
-    [
-      'marker: the default schema has no name, so nothing is known to protect',
-      { ...NEW, ...on(METADATA), resource: resource({ schemaId: undefined as never }).finalized().value },
-      { do: 'searchIdentity' },
-    ],
-    ['classic: without the record nothing is looked for', { resource: FINALIZED, ...on(CLASSIC) }, { do: 'readEquals', digest: DIGEST }],
-    [
-      'classic: with it, it is',
-      { resource: resource().finalized().withStatus({ pendingCreate: { digest: 'x' } }).value, ...on(CLASSIC) },
-      { do: 'searchIdentity' },
-    ],
-    [
-      'classic: but not under the record of this very pass',
-      { resource: resource().finalized().withStatus({ pendingCreate: { digest: 'x' } }).value, pendingIsNew: true, fenced: true, ...on(CLASSIC) },
-      { do: 'createIdentity' },
-    ],
-    [
-      'a record from before an upgrade is looked for on every server',
-      { ...NEW, resource: resource().finalized().withStatus({ pendingCreate: { digest: 'x' } }).value },
-      { do: 'searchIdentity' },
-    ],
-  ])('%s', (_name, change, expected) => {
-    expect(step(change)).toMatchObject(expected);
-  });
-});
-
-describe('late answers', () => {
-  const from = NOW.mono + 5_000;
-  const late = { resource: FINALIZED, identity: NOT_FOUND, absenceCountsFrom: from, fenced: true } as const;
-  const unknown = (generation: number) => ({ learned: { unknownCreate: { generation } } });
-
-  test.each<Row>([
-    ['an absence that does not count yet is waited for', { ...late, ...on(METADATA), protection: UNPROTECTED }, { do: 'wait', verdict: { reason: 'Progressing', message: 'waiting until a late answer of Kratos can be ruled out' }, requeue: { kind: 'after', ms: 2_000 } }],
-    ['no longer than needed', { ...late, absenceCountsFrom: NOW.mono + 700, ...on(METADATA), protection: UNPROTECTED }, { do: 'wait', requeue: { kind: 'after', ms: 700 } }],
-    ['a search that began too early is made again', { ...late, identity: { kind: 'notFound', at: NOW.mono - 1 }, absenceCountsFrom: NOW.mono, ...on(METADATA), protection: UNPROTECTED }, { do: 'searchIdentity' }],
-    ['a search that began in time is believed', { ...late, identity: NOT_FOUND, absenceCountsFrom: NOW.mono, ...on(METADATA), protection: UNPROTECTED }, { do: 'createIdentity' }],
-    ['without a sign of life of Kratos one is asked for', { ...late, absenceCountsFrom: Infinity, ...on(METADATA), protection: UNPROTECTED }, { do: 'askReady' }],
-    ['external ids: the unique key protects a repetition', late, { do: 'createIdentity' }],
-    ['external ids: an id of the author’s own may be newer than what was sent', { ...late, resource: resource({ externalId: 'ada' }).finalized().value }, { do: 'wait' }],
-    ['external ids: or not, where this generation was sent', { ...late, resource: resource({ externalId: 'ada' }).finalized().value, ...unknown(1) }, { do: 'createIdentity' }],
-    ['marker: identifiers protect a repetition of the same', { ...late, ...on(METADATA), protection: PROTECTED, ...unknown(1) }, { do: 'createIdentity' }],
-    ['marker: not of what was edited since', { ...late, ...on(METADATA), protection: PROTECTED, ...unknown(0) }, { do: 'wait' }],
-    ['marker: not where nobody knows what was sent', { ...late, ...on(METADATA), protection: PROTECTED }, { do: 'wait' }],
-    ['classic: identifiers protect nothing', { ...late, ...on(CLASSIC), protection: PROTECTED, ...unknown(1) }, { do: 'wait' }],
-  ])('%s', (_name, change, expected) => {
-    expect(step(change)).toMatchObject(expected);
-  });
-});
-
-describe('the fence before a POST', () => {
-  const absent = { resource: FINALIZED, identity: NOT_FOUND } as const;
-
-  test.each<Row>([
-    ['external ids: a live read where nothing was won', absent, { do: 'readResource' }],
-    ['external ids: none where it was', { ...absent, fenced: true }, { do: 'createIdentity' }],
-    ['marker: a live read', { ...absent, ...on(METADATA), protection: UNPROTECTED }, { do: 'readResource' }],
-    ['classic: the record itself, after a look at what is equal', { ...absent, ...on(CLASSIC) }, { do: 'readEquals', digest: DIGEST }],
-    [
-      'classic: with the ids that are never ours',
-      { ...absent, ...on(CLASSIC), equals: { digest: DIGEST, ids: ['id-7'] } },
-      { do: 'recordPending', digest: DIGEST, notThese: ['id-7'], forget: false },
-    ],
-    ['classic: a look at another digest does not serve', { ...absent, ...on(CLASSIC), equals: { digest: 'x', ids: [] } }, { do: 'readEquals', digest: DIGEST }],
-  ])('%s', (_name, change, expected) => {
-    expect(step(change)).toMatchObject(expected);
-  });
-});
-
-describe('what is sent', () => {
-  const spec = { state: 'inactive', metadataPublic: { a: 1 }, metadataAdmin: { b: 2 } } as const;
-
-  it('on a server with external ids: marker, owner key and all that is declared', () => {
-    const made = resource(spec).finalized().value;
-    expect(step({ ...NEW, resource: made })).toEqual({
-      do: 'createIdentity',
-      wanted: {
-        schemaId: 'person',
-        traits: { email: 'ada@example.org' },
-        state: 'inactive',
-        metadataPublic: { a: 1 },
-        metadataAdmin: { b: 2, 'kratos.ory.sh/owner': markerJson(marker({ public: ['/a'], admin: ['/b'] })) },
-        externalId: OWNER_KEY,
-      },
-    });
-  });
-
-  it('the author’s external id, where there is one', () => {
-    const made = resource({ externalId: 'ada' }).finalized().value;
-    expect(step({ ...NEW, resource: made })).toMatchObject({ wanted: { externalId: 'ada' } });
-  });
-
-  it('on a classic server: schema and traits only', () => {
-    const sent = step({ ...NEW, pendingIsNew: true, ...on(CLASSIC) });
-    expect(sent).toEqual({
-      do: 'createIdentity',
-      wanted: {
-        schemaId: 'person',
-        traits: { email: 'ada@example.org' },
-        state: undefined,
-        metadataPublic: undefined,
-        metadataAdmin: undefined,
-        externalId: undefined,
-      },
-    });
-  });
-});
-
 describe('an identity in view', () => {
-  const known = (held: ReturnType<typeof identity>) => ({ resource: SYNCED, identity: { kind: 'known', identity: held } as const });
-  const found = (held: ReturnType<typeof identity>) => ({ resource: FINALIZED, identity: { kind: 'found', identity: held, recorded: false } as const });
+  const known = (held: ReturnType<typeof identity>) => ({
+    resource: SYNCED,
+    identity: { kind: 'known', identity: held } as const,
+  });
+  const found = (held: ReturnType<typeof identity>) => ({
+    resource: FINALIZED,
+    identity: { kind: 'found', identity: held, recorded: false } as const,
+  });
   const drifted = { traits: { email: 'x@example.org' } };
   const stalled = { do: 'stall', verdict: { reason: 'Conflict', message: CONFLICT } } as const;
 
@@ -211,13 +46,36 @@ describe('an identity in view', () => {
     ['a stranger’s: Conflict', found(identity({ metadataAdmin: null })), stalled],
     ['another’s under our id: Conflict', known(identity(marked({ uid: 'uid-9' }))), stalled],
     ['another’s, however it drifted', known(identity({ ...drifted, ...marked({ uid: 'uid-9' }) })), stalled],
-    ['a predecessor’s: taken up, from a fresh resource', found(identity(marked({ uid: 'uid-0' }))), { do: 'readResource' }],
-    ['a predecessor’s, fenced', { ...found(identity(marked({ uid: 'uid-0' }))), fenced: true }, { do: 'updateIdentity', why: 'takeUp' }],
-    ['gone: the id is cleared first', { resource: SYNCED, identity: { kind: 'gone' } }, { do: 'forgetIdentity' }],
-    ['gone, classic: together with the record', { resource: SYNCED, ...on(CLASSIC), identity: { kind: 'gone' }, equals: { digest: DIGEST, ids: [] } }, { do: 'recordPending', digest: DIGEST, notThese: [], forget: true }],
+    [
+      'a predecessor’s: taken up, from a fresh resource',
+      found(identity(marked({ uid: 'uid-0' }))),
+      { do: 'readResource' },
+    ],
+    [
+      'a predecessor’s, fenced',
+      { ...found(identity(marked({ uid: 'uid-0' }))), fenced: true },
+      { do: 'updateIdentity', why: 'takeUp' },
+    ],
+    [
+      'gone: the id is cleared first',
+      { resource: SYNCED, identity: { kind: 'gone' } },
+      { do: 'forgetIdentity' },
+    ],
+    [
+      'gone, classic: together with the record',
+      { resource: SYNCED, ...on(CLASSIC), identity: { kind: 'gone' }, equals: { digest: DIGEST, ids: [] } },
+      { do: 'recordPending', digest: DIGEST, notThese: [], forget: true },
+    ],
     [
       'gone, with a link: the link first',
-      { resource: resource().synced().withStatus({ recovery: { requestId: 'one', state: 'Issued', expiresAt: '2027-01-01T00:00:00.000Z' } }).value, identity: { kind: 'gone' } },
+      {
+        resource: resource()
+          .synced()
+          .withStatus({
+            recovery: { requestId: 'one', state: 'Issued', expiresAt: '2027-01-01T00:00:00.000Z' },
+          }).value,
+        identity: { kind: 'gone' },
+      },
       { do: 'retireRecovery' },
     ],
   ])('%s', (_name, change, expected) => {
@@ -225,30 +83,63 @@ describe('an identity in view', () => {
   });
 
   test.each<Row>([
-    ['deactivated by others: sessions are ended', known(identity({ state: 'inactive' })), { do: 'endSessions', id: 'id-1' }],
-    ['ended in this pass', { ...known(identity({ state: 'inactive' })), learned: { sessionsEnded: true } }, { do: 'settled' }],
-    ['created by us', { ...known(identity({ state: 'inactive' })), learned: { created: true } }, { do: 'settled' }],
+    [
+      'deactivated by others: sessions are ended',
+      known(identity({ state: 'inactive' })),
+      { do: 'endSessions', id: 'id-1' },
+    ],
+    [
+      'ended in this pass',
+      { ...known(identity({ state: 'inactive' })), learned: { sessionsEnded: true } },
+      { do: 'settled' },
+    ],
+    [
+      'created by us',
+      { ...known(identity({ state: 'inactive' })), learned: { created: true } },
+      { do: 'settled' },
+    ],
     [
       'said before',
-      { ...known(identity({ state: 'inactive' })), resource: resource().synced().withStatus({ state: 'inactive' }).value },
+      {
+        ...known(identity({ state: 'inactive' })),
+        resource: resource().synced().withStatus({ state: 'inactive' }).value,
+      },
       { do: 'settled' },
     ],
   ])('%s', (_name, change, expected) => {
     expect(step(change)).toMatchObject(expected);
   });
 
-  const bare = { resource: SYNCED, ...on(CLASSIC), identity: { kind: 'known', identity: bareIdentity(drifted) } } as const;
+  const bare = {
+    resource: SYNCED,
+    ...on(CLASSIC),
+    identity: { kind: 'known', identity: bareIdentity(drifted) },
+  } as const;
 
   test.each<Row>([
-    ['classic: what will be owned goes to status before the PUT', bare, { do: 'recordOwned', traits: ['/email'] }],
+    [
+      'classic: what will be owned goes to status before the PUT',
+      bare,
+      { do: 'recordOwned', traits: ['/email'] },
+    ],
     [
       'classic: together with what was owned',
-      { ...bare, resource: resource().synced().withStatus({ ownedTraits: ['/old'] }).value },
+      {
+        ...bare,
+        resource: resource()
+          .synced()
+          .withStatus({ ownedTraits: ['/old'] }).value,
+      },
       { do: 'recordOwned', traits: ['/email', '/old'] },
     ],
     [
       'classic: a PUT that adds none needs no record',
-      { ...bare, resource: resource().synced().withStatus({ ownedTraits: ['/email', '/old'] }).value },
+      {
+        ...bare,
+        resource: resource()
+          .synced()
+          .withStatus({ ownedTraits: ['/email', '/old'] }).value,
+      },
       { do: 'updateIdentity' },
     ],
   ])('%s', (_name, change, expected) => {
@@ -258,25 +149,50 @@ describe('an identity in view', () => {
   it('an issued link is to be looked at when it expires', () => {
     const recovery = { requestId: 'one', state: 'Issued', expiresAt: '2026-01-01T13:00:00.000Z' } as const;
     const asking = resource({ recovery: RECOVERY }).synced().withStatus({ recovery }).value;
-    expect(step({ ...known(identity()), resource: asking })).toEqual({ do: 'settled', wakeAt: NOW.wall + 3_600_000 });
+    expect(step({ ...known(identity()), resource: asking })).toEqual({
+      do: 'settled',
+      wakeAt: NOW.wall + 3_600_000,
+    });
   });
 });
 
 describe('a 409 that no look-up explains', () => {
-  const conflict = { resource: FINALIZED, identity: NOT_FOUND, conflictToExplain: true, fenced: true, protection: PROTECTED } as const;
+  const conflict = {
+    resource: FINALIZED,
+    identity: NOT_FOUND,
+    conflictToExplain: true,
+    fenced: true,
+    protection: PROTECTED,
+  } as const;
   const counted = (count: number, generation = 1) => ({ learned: { conflicts: { generation, count } } });
-  const again = { do: 'wait', verdict: { reason: 'Progressing', message: 'Kratos reported a conflict; trying once more' }, requeue: { kind: 'after', ms: 2_000 } } as const;
+  const again = {
+    do: 'wait',
+    verdict: { reason: 'Progressing', message: 'Kratos reported a conflict; trying once more' },
+    requeue: { kind: 'after', ms: 2_000 },
+  } as const;
   const stalled = { do: 'stall', verdict: { reason: 'Conflict', message: CONFLICT } } as const;
-  const update = { resource: SYNCED, identity: { kind: 'known', identity: identity({ traits: {} }) }, conflictToExplain: true } as const;
+  const update = {
+    resource: SYNCED,
+    identity: { kind: 'known', identity: identity({ traits: {} }) },
+    conflictToExplain: true,
+  } as const;
 
   test.each<Row>([
     ['is tried once more, 1 to 3 s later', { ...conflict, ...counted(1) }, again],
     ['is Conflict the second time', { ...conflict, ...counted(2) }, stalled],
     ['is counted for one generation', { ...conflict, ...counted(2, 0) }, again],
-    ['needs no second try where status says Conflict', { ...conflict, resource: resource().finalized().said('Conflict').value, ...counted(1) }, stalled],
+    [
+      'needs no second try where status says Conflict',
+      { ...conflict, resource: resource().finalized().said('Conflict').value, ...counted(1) },
+      stalled,
+    ],
     [
       'does where status says it of an older generation',
-      { ...conflict, resource: resource().finalized().said('Conflict').with({ generation: 2 }).value, ...counted(1, 2) },
+      {
+        ...conflict,
+        resource: resource().finalized().said('Conflict').with({ generation: 2 }).value,
+        ...counted(1, 2),
+      },
       again,
     ],
     ['of an update is tried once more', { ...update, ...counted(1) }, again],
@@ -291,16 +207,38 @@ describe('a patch that Kratos cannot apply', () => {
   const counted = (count: number, generation = 1) => ({ learned: { patchRefusals: { generation, count } } });
 
   test.each<Row>([
-    ['once: the identity was read again, and it is sent again', { ...held, patchRefusals: 1 }, { do: 'updateIdentity' }],
-    ['twice in a pass: once more with backoff', { ...held, patchRefusals: 2, ...counted(1) }, { do: 'wait', verdict: { reason: 'Progressing', message: 'the identity changed while it was updated' }, requeue: { kind: 'backoff' } }],
-    ['and then KratosRefused', { ...held, patchRefusals: 2, ...counted(2) }, { do: 'stall', verdict: { reason: 'KratosRefused', message: 'Kratos cannot apply the change' } }],
+    [
+      'once: the identity was read again, and it is sent again',
+      { ...held, patchRefusals: 1 },
+      { do: 'updateIdentity' },
+    ],
+    [
+      'twice in a pass: once more with backoff',
+      { ...held, patchRefusals: 2, ...counted(1) },
+      {
+        do: 'wait',
+        verdict: { reason: 'Progressing', message: 'the identity changed while it was updated' },
+        requeue: { kind: 'backoff' },
+      },
+    ],
+    [
+      'and then KratosRefused',
+      { ...held, patchRefusals: 2, ...counted(2) },
+      { do: 'stall', verdict: { reason: 'KratosRefused', message: 'Kratos cannot apply the change' } },
+    ],
     ['counted for one generation', { ...held, patchRefusals: 2, ...counted(2, 0) }, { do: 'wait' }],
-    ['is no matter once there is nothing to change', { ...held, identity: { kind: 'known', identity: identity() }, patchRefusals: 2, ...counted(2) }, { do: 'settled' }],
+    [
+      'is no matter once there is nothing to change',
+      { ...held, identity: { kind: 'known', identity: identity() }, patchRefusals: 2, ...counted(2) },
+      { do: 'settled' },
+    ],
   ])('%s', (_name, change, expected) => {
     expect(step(change)).toMatchObject(expected);
   });
 });
 
 test('the capabilities decide, not the dialect’s name', () => {
-  expect(step({ ...NEW, ...on({ ...EXTERNAL_IDS, dialect: 'classic' }) })).toMatchObject({ do: 'createIdentity' });
+  expect(step({ ...NEW, ...on({ ...EXTERNAL_IDS, dialect: 'classic' }) })).toMatchObject({
+    do: 'createIdentity',
+  });
 });

@@ -7,11 +7,25 @@ import type { Cache, Kratos } from '../../src/reconcile/ports.ts';
 import { searchIdentity, unheldEquals } from '../../src/reconcile/search.ts';
 import { DrivenClock } from '../sim/clock.ts';
 import { SERVERS, SimKratos } from '../sim/kratos.ts';
-import { bareIdentity, CLASSIC, EXTERNAL_IDS, identity, METADATA, marked, on, resource, world } from './build.ts';
+import {
+  bareIdentity,
+  CLASSIC,
+  EXTERNAL_IDS,
+  identity,
+  METADATA,
+  marked,
+  on,
+  resource,
+  world,
+} from './build.ts';
 
 const DIGEST = createDigest('person', { email: 'ada@example.org' });
 const PROTECTED = { protection: { kind: 'read', identifiers: ['ada@example.org'] } } as const;
-const PENDING = { resource: resource().finalized().withStatus({ pendingCreate: { digest: DIGEST } }).value };
+const PENDING = {
+  resource: resource()
+    .finalized()
+    .withStatus({ pendingCreate: { digest: DIGEST } }).value,
+};
 
 /** A search over identities that are given; `asked` tells how it was gone about. */
 class Searching {
@@ -28,7 +42,10 @@ class Searching {
     this.kratos = new SimKratos(has, this.clock);
     for (const held of identities) this.kratos.identities.set(held.id, held);
     const { kratos, asked } = this;
-    const port: Pick<Kratos, 'getIdentity' | 'getIdentityByExternalId' | 'findByIdentifier' | 'listIdentities'> = {
+    const port: Pick<
+      Kratos,
+      'getIdentity' | 'getIdentityByExternalId' | 'findByIdentifier' | 'listIdentities'
+    > = {
       getIdentity: async (_has, id) => {
         asked.push(`get ${id}`);
         return kratos.get(id);
@@ -66,7 +83,11 @@ const notFound = { kind: 'notFound', at: 0 };
 describe('surest first', () => {
   it('by external id, without a walk', async () => {
     const s = new Searching(EXTERNAL_IDS, identity());
-    expect(await s.for(PROTECTED)).toMatchObject({ kind: 'found', identity: { id: 'id-1' }, recorded: false });
+    expect(await s.for(PROTECTED)).toMatchObject({
+      kind: 'found',
+      identity: { id: 'id-1' },
+      recorded: false,
+    });
     expect(s.asked).toEqual(['external id']);
   });
 
@@ -162,7 +183,11 @@ describe('by the record of a create', () => {
     ['that another resource holds', PENDING, { 'id-1': ['uid-2'] }],
     [
       'that was there before',
-      { resource: resource().finalized().withStatus({ pendingCreate: { digest: DIGEST, notThese: ['id-1'] } }).value },
+      {
+        resource: resource()
+          .finalized()
+          .withStatus({ pendingCreate: { digest: DIGEST, notThese: ['id-1'] } }).value,
+      },
       {},
     ],
   ])('not %s', async (_name, change, holders) => {
@@ -185,7 +210,12 @@ describe('by the record of a create', () => {
 });
 
 it('the equals of a create are those that nobody holds, in a stable order', async () => {
-  const s = new Searching(CLASSIC, bareIdentity({ id: 'c' }), bareIdentity({ id: 'a' }), bareIdentity({ id: 'b' }));
+  const s = new Searching(
+    CLASSIC,
+    bareIdentity({ id: 'c' }),
+    bareIdentity({ id: 'a' }),
+    bareIdentity({ id: 'b' }),
+  );
   s.holders = { b: ['uid-9'] };
   expect(await s.equals()).toEqual(['a', 'c']);
 });

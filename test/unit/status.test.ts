@@ -1,30 +1,68 @@
 import { describe, expect, it, test } from 'vitest';
 import type { KratosIdentity } from '../../src/model/generated/kratosidentity.ts';
-import { nextStatus, statusPatch } from '../../src/model/status.ts';
+import { nextStatus } from '../../src/model/status.ts';
 import type { End, Reason } from '../../src/model/step.ts';
 import type { World } from '../../src/model/world.ts';
-import { bareIdentity, CLASSIC, identity, marked, NOW, NOW_TEXT, on, OWNER_KEY, RECOVERY, resource, THEN_TEXT, world } from './build.ts';
+import {
+  bareIdentity,
+  CLASSIC,
+  identity,
+  marked,
+  NOW,
+  NOW_TEXT,
+  OWNER_KEY,
+  on,
+  resource,
+  THEN_TEXT,
+  world,
+} from './build.ts';
 
 type Status = NonNullable<KratosIdentity['status']>;
 
 const SETTLED: End = { do: 'settled' };
 const known = (held = identity()) => ({ identity: { kind: 'known', identity: held } as const });
 const status = (change: Partial<World>, end: End = SETTLED) => nextStatus(world(change), end, NOW.wall);
-const spoken = ({ conditions }: Status) => conditions?.map(({ type, status: is, reason }) => `${type} ${is} ${reason}`);
-const wait = (reason: Reason): End => ({ do: 'wait', verdict: { reason, message: 'm' }, requeue: { kind: 'none' } });
+const spoken = ({ conditions }: Status) =>
+  conditions?.map(({ type, status: is, reason }) => `${type} ${is} ${reason}`);
+const wait = (reason: Reason): End => ({
+  do: 'wait',
+  verdict: { reason, message: 'm' },
+  requeue: { kind: 'none' },
+});
 const stall = (reason: Reason): End => ({ do: 'stall', verdict: { reason, message: 'm' } });
 
 describe('the conditions', () => {
   test.each<[string, End, string[]]>([
     ['settled', SETTLED, ['Ready True Synced']],
-    ...(['Progressing', 'KratosDenied', 'Deleting'] as const).map(
-      (reason): [string, End, string[]] => [reason, wait(reason), [`Ready False ${reason}`, `Reconciling True ${reason}`]],
-    ),
-    ['KratosUnavailable', wait('KratosUnavailable'), ['Ready Unknown KratosUnavailable', 'Reconciling True KratosUnavailable']],
-    ...(['InvalidTraits', 'InvalidMetadata', 'SchemaNotFound', 'Conflict', 'Unsupported', 'KratosRefused'] as const).map(
-      (reason): [string, End, string[]] => [reason, stall(reason), [`Ready False ${reason}`, `Stalled True ${reason}`]],
-    ),
-    ['a deletion that cannot go on', stall('Deleting'), ['Ready False Deleting', 'Reconciling True Deleting']],
+    ...(['Progressing', 'KratosDenied', 'Deleting'] as const).map((reason): [string, End, string[]] => [
+      reason,
+      wait(reason),
+      [`Ready False ${reason}`, `Reconciling True ${reason}`],
+    ]),
+    [
+      'KratosUnavailable',
+      wait('KratosUnavailable'),
+      ['Ready Unknown KratosUnavailable', 'Reconciling True KratosUnavailable'],
+    ],
+    ...(
+      [
+        'InvalidTraits',
+        'InvalidMetadata',
+        'SchemaNotFound',
+        'Conflict',
+        'Unsupported',
+        'KratosRefused',
+      ] as const
+    ).map((reason): [string, End, string[]] => [
+      reason,
+      stall(reason),
+      [`Ready False ${reason}`, `Stalled True ${reason}`],
+    ]),
+    [
+      'a deletion that cannot go on',
+      stall('Deleting'),
+      ['Ready False Deleting', 'Reconciling True Deleting'],
+    ],
   ])('%s', (_name, end, conditions) => {
     expect(spoken(status({}, end))).toEqual(conditions);
   });
@@ -33,8 +71,22 @@ describe('the conditions', () => {
     const after = status({ resource: resource().with({ generation: 7 }).value }, stall('Conflict'));
     expect(after.observedGeneration).toBe(7);
     expect(after.conditions).toEqual([
-      { type: 'Ready', status: 'False', reason: 'Conflict', message: 'm', observedGeneration: 7, lastTransitionTime: NOW_TEXT },
-      { type: 'Stalled', status: 'True', reason: 'Conflict', message: 'm', observedGeneration: 7, lastTransitionTime: NOW_TEXT },
+      {
+        type: 'Ready',
+        status: 'False',
+        reason: 'Conflict',
+        message: 'm',
+        observedGeneration: 7,
+        lastTransitionTime: NOW_TEXT,
+      },
+      {
+        type: 'Stalled',
+        status: 'True',
+        reason: 'Conflict',
+        message: 'm',
+        observedGeneration: 7,
+        lastTransitionTime: NOW_TEXT,
+      },
     ]);
   });
 
@@ -83,15 +135,32 @@ describe('what Kratos holds', () => {
     expect(after.recoveryAddresses?.map(({ value }) => value)).toEqual(['a', 'b', 'c', '+1']);
   });
 
-  const lost = { resource: resource().synced().withStatus({ schemaId: 'person', externalId: 'x', state: 'active', ownedTraits: ['/email'] }).value };
+  const lost = {
+    resource: resource()
+      .synced()
+      .withStatus({ schemaId: 'person', externalId: 'x', state: 'active', ownedTraits: ['/email'] }).value,
+  };
 
   it('stays as it was where the identity is another’s: a Conflict clears no id', () => {
-    const after = status({ ...lost, ...known(identity({ id: 'id-1', schemaId: 'z', ...marked({ uid: 'uid-9' }) })) }, stall('Conflict'));
-    expect(after).toMatchObject({ identityId: 'id-1', schemaId: 'person', externalId: 'x', state: 'active', ownedTraits: ['/email'] });
+    const after = status(
+      { ...lost, ...known(identity({ id: 'id-1', schemaId: 'z', ...marked({ uid: 'uid-9' }) })) },
+      stall('Conflict'),
+    );
+    expect(after).toMatchObject({
+      identityId: 'id-1',
+      schemaId: 'person',
+      externalId: 'x',
+      state: 'active',
+      ownedTraits: ['/email'],
+    });
   });
 
   it('stays as it was where nothing was read', () => {
-    expect(status(lost, wait('KratosUnavailable'))).toMatchObject({ identityId: 'id-1', schemaId: 'person', ownedTraits: ['/email'] });
+    expect(status(lost, wait('KratosUnavailable'))).toMatchObject({
+      identityId: 'id-1',
+      schemaId: 'person',
+      ownedTraits: ['/email'],
+    });
   });
 
   it('does not name a stranger’s identity', () => {
@@ -116,7 +185,12 @@ describe('what Kratos holds', () => {
     const held = { ...on(CLASSIC), ...known(bareIdentity()) };
     expect(status(held).ownedTraits).toEqual(['/email']);
     expect(status(held, wait('KratosUnavailable'))).not.toHaveProperty('ownedTraits');
-    const union = { ...held, resource: resource().synced().withStatus({ ownedTraits: ['/email', '/old'] }).value };
+    const union = {
+      ...held,
+      resource: resource()
+        .synced()
+        .withStatus({ ownedTraits: ['/email', '/old'] }).value,
+    };
     expect(status(union, wait('KratosUnavailable')).ownedTraits).toEqual(['/email', '/old']);
     expect(status(union).ownedTraits).toEqual(['/email']);
   });
@@ -124,16 +198,23 @@ describe('what Kratos holds', () => {
 
 describe('inactive is said only after the sessions were ended', () => {
   const inactive = known(identity({ state: 'inactive' }));
-  const before = (state: 'active' | 'inactive') => ({ resource: resource().synced().withStatus({ state }).value });
+  const said = (state: 'active' | 'inactive') => ({
+    resource: resource().synced().withStatus({ state }).value,
+  });
 
   test.each<[string, Partial<World>, End, string | undefined]>([
-    ['not yet ended', { ...inactive, ...before('active') }, wait('KratosUnavailable'), 'active'],
+    ['not yet ended', { ...inactive, ...said('active') }, wait('KratosUnavailable'), 'active'],
     ['not yet ended, never said anything', inactive, wait('KratosUnavailable'), undefined],
-    ['ended', { ...inactive, ...before('active'), learned: { sessionsEnded: true } }, wait('KratosUnavailable'), 'inactive'],
+    [
+      'ended',
+      { ...inactive, ...said('active'), learned: { sessionsEnded: true } },
+      wait('KratosUnavailable'),
+      'inactive',
+    ],
     ['created so by us', { ...inactive, learned: { created: true } }, wait('KratosUnavailable'), 'inactive'],
-    ['in step', { ...inactive, ...before('active') }, SETTLED, 'inactive'],
-    ['said before', { ...inactive, ...before('inactive') }, wait('KratosUnavailable'), 'inactive'],
-    ['active needs nothing', { ...known(), ...before('inactive') }, wait('KratosUnavailable'), 'active'],
+    ['in step', { ...inactive, ...said('active') }, SETTLED, 'inactive'],
+    ['said before', { ...inactive, ...said('inactive') }, wait('KratosUnavailable'), 'inactive'],
+    ['active needs nothing', { ...known(), ...said('inactive') }, wait('KratosUnavailable'), 'active'],
     ['a server without state', known(bareIdentity()), SETTLED, undefined],
   ])('%s', (_name, change, end, state) => {
     expect(status(change, end).state).toBe(state);
@@ -148,84 +229,21 @@ describe('the record of a create', () => {
     ['stands while nothing is known', {}, wait('Progressing'), true],
     ['stands through an outage', {}, wait('KratosUnavailable'), true],
     ['goes when the id is known', { learned: { identityId: 'id-1' } }, wait('KratosUnavailable'), false],
-    ['goes when ours is found', { identity: { kind: 'found', identity: bareIdentity(), recorded: true } }, SETTLED, false],
+    [
+      'goes when ours is found',
+      { identity: { kind: 'found', identity: bareIdentity(), recorded: true } },
+      SETTLED,
+      false,
+    ],
     ['goes on a definite refusal', { createRefused: true }, stall('InvalidTraits'), false],
-    ['stands when a stranger is found', { identity: { kind: 'found', identity: bareIdentity(), recorded: false } }, stall('Conflict'), true],
+    [
+      'stands when a stranger is found',
+      { identity: { kind: 'found', identity: bareIdentity(), recorded: false } },
+      stall('Conflict'),
+      true,
+    ],
   ])('%s', (_name, change, end, stands) => {
     const after = status({ ...pending, ...change }, end);
     expect(after.pendingCreate).toEqual(stands ? pendingCreate : undefined);
-  });
-});
-
-describe('RecoveryReady', () => {
-  const asking = resource({ recovery: RECOVERY }).synced();
-  const record = (state: 'Issued' | 'Expired' | 'Failed', requestId = 'one') => ({ recovery: { requestId, state } });
-
-  test.each<[string, Partial<World>, End, string | undefined]>([
-    ['is not there where nothing is asked for', { resource: resource().synced().withStatus(record('Expired')).value }, SETTLED, undefined],
-    ['Issued', { resource: asking.withStatus(record('Issued')).value }, SETTLED, 'True Issued'],
-    ['Expired', { resource: asking.withStatus(record('Expired')).value }, SETTLED, 'False Expired'],
-    ['Failed', { resource: asking.withStatus(record('Failed')).value }, SETTLED, 'False Failed'],
-    ['of another request waits', { resource: asking.withStatus(record('Issued', 'zero')).value }, SETTLED, 'False Waiting'],
-    ['from memory before status', { resource: asking.value, learned: record('Issued') }, SETTLED, 'True Issued'],
-    ['SecretConflict', { resource: asking.value }, { do: 'settled', block: 'SecretConflict' }, 'False SecretConflict'],
-    ['MethodDisabled', { resource: asking.value }, { do: 'settled', block: 'MethodDisabled' }, 'False MethodDisabled'],
-    ['waits while the identity is not in step', { resource: asking.value }, stall('Conflict'), 'False Waiting'],
-    ['stays Issued in a conflict', { resource: asking.withStatus(record('Issued')).value }, stall('Conflict'), 'True Issued'],
-    ['is not there in a deletion', { resource: asking.deleting().value }, wait('Deleting'), undefined],
-  ])('%s', (_name, change, end, expected) => {
-    const condition = status({ ...known(), ...change }, end).conditions?.find(({ type }) => type === 'RecoveryReady');
-    expect(condition && `${condition.status} ${condition.reason}`).toBe(expected);
-  });
-
-  it('never makes Ready False', () => {
-    const blocked = status({ ...known(), resource: asking.value }, { do: 'settled', block: 'SecretConflict' });
-    expect(spoken(blocked)).toEqual(['Ready True Synced', 'RecoveryReady False SecretConflict']);
-  });
-
-  it('goes with its record where that is to go', () => {
-    expect(status({ resource: asking.withStatus(record('Issued')).value, learned: { recovery: null } })).not.toHaveProperty('recovery');
-  });
-});
-
-describe('an outage that is not told yet', () => {
-  const postpone: End = { do: 'postpone', requeue: { kind: 'gate' } };
-
-  test.each<[string, Partial<World>]>([
-    ['of a settled resource', { resource: resource().synced().value }],
-    ['with a link', { resource: { ...resource({ recovery: RECOVERY }).synced().value } }],
-  ])('changes nothing %s', (_name, change) => {
-    const first = world({ ...known(), ...change });
-    const settled = { ...first.resource, status: nextStatus({ ...first, learned: { recovery: { requestId: 'one', state: 'Issued' } } }, SETTLED, 0) };
-    expect(statusPatch(settled.status, status({ resource: settled }, postpone))).toBeUndefined();
-  });
-
-  it('still tells of a link that expired', () => {
-    const asked = resource({ recovery: RECOVERY }).synced().value;
-    const after = status({ resource: asked, learned: { recovery: { requestId: 'one', state: 'Expired' } } }, postpone);
-    expect(spoken(after)).toEqual(['Ready True Synced', 'RecoveryReady False Expired']);
-    expect(after.observedGeneration).toBe(1);
-  });
-});
-
-describe('the patch of a status', () => {
-  const base: Status = { observedGeneration: 1, identityId: 'id-1' };
-
-  test.each<[string, Status | undefined, Status, object | undefined]>([
-    ['equal: none', base, { ...base }, undefined],
-    ['whatever the order of keys', { recovery: { requestId: 'a', state: 'Issued' } }, { recovery: { state: 'Issued', requestId: 'a' } }, undefined],
-    ['only what differs', base, { ...base, observedGeneration: 2 }, { observedGeneration: 2 }],
-    ['what goes, as null', base, { observedGeneration: 1 }, { identityId: null }],
-    ['the first one, whole', undefined, base, base],
-    ['lists, whole', { ownedTraits: ['/a', '/b'] }, { ownedTraits: ['/b'] }, { ownedTraits: ['/b'] }],
-    [
-      'members of an object that go, as null',
-      { recovery: { requestId: 'a', state: 'Issued', link: 'x' } },
-      { recovery: { requestId: 'a', state: 'Expired' } },
-      { recovery: { requestId: 'a', state: 'Expired', link: null } },
-    ],
-  ])('%s', (_name, before, after, patch) => {
-    const said = statusPatch(before, after);
-    expect(said === undefined ? undefined : { ...said }).toEqual(patch);
   });
 });
