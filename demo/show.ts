@@ -15,8 +15,8 @@ import { waysToLook } from './visit.ts';
 const START_MS = 20_000;
 
 /**
- * Starts everything, plays the story and, if asked to, stays until interrupted. Whatever it begins, it first notes in `undo`
- * how to end it; undone backwards, nothing is left, however far it came.
+ * Starts everything, plays the story and, if asked to, stays until interrupted. What it begins it notes in `undo`, with
+ * how to end it: undone backwards, nothing is left, however far it came.
  */
 export async function show(
   options: Options,

@@ -119,11 +119,12 @@ function acceptsNormalised(learned: Learned, field: Field): Accepts {
   };
 }
 
-/** The marker is the record of what we own; status serves where there is none, and the sent traits where only the record of a create is. */
+/** The marker is the record of what we own; status serves where there is none, and the sent traits where only a create that status does not tell of is. */
 function ownedBefore(world: World, identity: Identity) {
   const marker = markerOf(identity);
   if (marker !== undefined) return marker;
-  const recorded = world.identity.kind === 'found' && world.identity.recorded;
+  const { identity: view, learned } = world;
+  const recorded = learned.created === true || (view.kind === 'found' && view.recorded);
   const status = world.resource.status;
   return {
     traits: recorded ? ownedPointers(identity.traits) : (status?.ownedTraits ?? []),

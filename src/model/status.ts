@@ -149,6 +149,7 @@ function conditionsOf(world: World, end: End, at: string): Condition[] {
     };
   };
   if (end.do === 'postpone') {
+    if (world.learned.recovery === undefined) return [...before];
     const kept = before.filter(({ type }) => type !== 'RecoveryReady');
     return [...kept, ...recoveryCondition(world, end).map(stamp)];
   }

@@ -52,12 +52,9 @@ export class Cluster {
     });
     const kube = new Kube(server, binaries.kubectl);
     await kube.mustKubectl(['apply', '-k', DEPLOY]);
-    await kube.mustKubectl([
-      'wait',
-      '--for=condition=Established',
-      '--timeout=60s',
-      'crd/kratosidentities.kratos.ory.sh',
-    ]);
+    await until('the new resource to be served', () =>
+      kube.get('/apis/kratos.ory.sh/v1alpha1/kratosidentities'),
+    );
     await until('kube-system', () => kube.get('/api/v1/namespaces/kube-system'));
     const token = await createToken(kube, HOME, HOME);
     const operatorKubeconfig = await writeKubeconfig(join(folder, 'operator.kubeconfig'), {

@@ -79,7 +79,9 @@ export class ClusterStage {
   }
 
   async end(): Promise<void> {
-    for (const cleanup of this.#cleanups.reverse()) await cleanup();
+    const failures: unknown[] = [];
+    for (const cleanup of this.#cleanups.reverse()) await cleanup().catch((error) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 
   /** What helps to understand a failure. */

@@ -142,6 +142,15 @@ describe.each([
     expect(s.resource().status?.ownedTraits).toEqual(['/email']);
   });
 
+  test('a field taken away while the create is told is removed', async () => {
+    const s = new Scenario(has);
+    const record = () => {};
+    s.effects.before('status', record);
+    s.effects.before('status', () => s.apply({ ...PERSON, traits: { email: 'ada@example.org' } }));
+    await s.settled(PERSON);
+    expect(s.only().traits).toEqual({ email: 'ada@example.org' });
+  });
+
   test('a spec without a schema is recognised whatever schema the server took', async () => {
     const s = new Scenario(has);
     s.apply({ traits: { label: 'printer' } });

@@ -141,6 +141,14 @@ describe('the least is sent', () => {
     expect(change(identity({ externalId: undefined }), {}, METADATA)).toEqual(NOTHING);
   });
 
+  it('and everything that was sent is owned where a create is not yet told', () => {
+    const held = bareIdentity({ traits: { email: 'ada@example.org', old: 1 } });
+    expect(change(held, { learned: { created: true } }, CLASSIC).traits).toEqual([
+      { op: 'remove', path: ['old'] },
+    ]);
+    expect(change(held, {}, CLASSIC).traits).toEqual([]);
+  });
+
   it('and everything that was sent is owned where only the record of a create is', () => {
     const held = bareIdentity({ traits: { email: 'ada@example.org', old: 1 } });
     const found = { identity: { kind: 'found', identity: held, recorded: true } } as const;

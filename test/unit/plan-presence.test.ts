@@ -8,6 +8,7 @@ import {
   CLASSIC,
   EXTERNAL_IDS,
   identity,
+  METADATA,
   marked,
   NOW,
   on,
@@ -19,6 +20,8 @@ import {
 const step = (change: Partial<World>) => plan(world(change), NOW);
 
 const FINALIZED = resource().finalized().value;
+const FRESH = resource().value;
+const CLOSED = { open: false, cause: 'unavailable', forMs: 0 } as const;
 const SYNCED = resource().synced().value;
 const NEW = { resource: FINALIZED, finalizerIsNew: true, fenced: true } as const;
 const PROTECTED = { kind: 'read', identifiers: ['ada@example.org'] } as const;
@@ -27,6 +30,75 @@ const DIGEST = createDigest('person', { email: 'ada@example.org' });
 const CONFLICT = 'an identifier, address, external id or identity that this resource needs is not its own';
 
 type Row = [string, Partial<World>, Partial<Step> & Pick<Step, 'do'>];
+
+describe('before Kratos is asked', () => {
+  const tooDeep = resource({ traits: JSON.parse(`${'{"n":'.repeat(40)}1${'}'.repeat(40)}`) });
+  const forged = resource({ metadataAdmin: { 'kratos.ory.sh/owner': {} } });
+
+  test.each<Row>([
+    ['the finalizer comes first', { resource: FRESH }, { do: 'addFinalizer' }],
+    [
+      'traits beyond our limits stall',
+      { resource: tooDeep.value },
+      {
+        do: 'stall',
+        verdict: { reason: 'InvalidTraits', message: 'traits: nesting is deeper than 32 levels at /n/n/n/…' },
+      },
+    ],
+    ['they stall in an outage too', { resource: tooDeep.value, kratos: CLOSED }, { do: 'stall' }],
+    [
+      'the key of the marker is ours',
+      { resource: forged.value },
+      {
+        do: 'stall',
+        verdict: {
+          reason: 'InvalidMetadata',
+          message: "metadataAdmin: the key kratos.ory.sh/owner is the operator's own",
+        },
+      },
+    ],
+    [
+      'metadata beyond our limits stalls',
+      { resource: resource({ metadataPublic: { big: 2 ** 60 } }).value },
+      {
+        do: 'stall',
+        verdict: {
+          reason: 'InvalidMetadata',
+          message: 'metadataPublic: /big is an integer beyond ±(2^53−1)',
+        },
+      },
+    ],
+  ])('%s', (_name, change, expected) => {
+    expect(step(change)).toMatchObject(expected);
+  });
+
+  test.each([
+    ['spec.state', { state: 'active' }, CLASSIC],
+    ['spec.deletionPolicy: Deactivate', { deletionPolicy: 'Deactivate' }, CLASSIC],
+    ['spec.metadataPublic', { metadataPublic: {} }, CLASSIC],
+    ['spec.metadataAdmin', { metadataAdmin: { a: 1 } }, CLASSIC],
+    ['spec.externalId', { externalId: 'ada' }, CLASSIC],
+    ['spec.externalId', { externalId: 'ada' }, METADATA],
+  ] as const)(
+    '%s that this Kratos does not have is Unsupported, and no finalizer is set',
+    (field, spec, has) => {
+      expect(step({ resource: resource(spec).value, ...on(has) })).toEqual({
+        do: 'stall',
+        verdict: { reason: 'Unsupported', message: `this Kratos does not have what is needed for ${field}` },
+      });
+    },
+  );
+
+  it('everything lacking is named at once', () => {
+    const spec = { state: 'active', externalId: 'x', metadataPublic: {} } as const;
+    expect(step({ resource: resource(spec).value, ...on(CLASSIC) })).toMatchObject({
+      verdict: {
+        message:
+          'this Kratos does not have what is needed for spec.state, spec.metadataPublic, spec.externalId',
+      },
+    });
+  });
+});
 
 describe('an identity in view', () => {
   const known = (held: ReturnType<typeof identity>) => ({

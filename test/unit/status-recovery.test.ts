@@ -113,6 +113,12 @@ describe('an outage that is not told yet', () => {
     expect(statusPatch(settled.status, status({ resource: settled }, postpone))).toBeUndefined();
   });
 
+  it.each(['SecretConflict', 'MethodDisabled', 'Waiting'] as const)('leaves %s as it was said', (block) => {
+    const asked = world({ ...known(), resource: resource({ recovery: RECOVERY }).synced().value });
+    const settled = { ...asked.resource, status: nextStatus(asked, { do: 'settled', block }, 0) };
+    expect(statusPatch(settled.status, status({ resource: settled }, postpone))).toBeUndefined();
+  });
+
   it('still tells of a link that expired', () => {
     const asked = resource({ recovery: RECOVERY }).synced().value;
     const after = status(
