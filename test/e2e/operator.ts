@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Child, type Ending } from '../servers/child.ts';
@@ -13,6 +14,14 @@ export interface OperatorOptions {
   readonly flags: readonly string[];
   /** The whole environment, apart from what Node itself needs. */
   readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Node's own flags, as the image runs it. */
+async function imageFlags(): Promise<string[]> {
+  const dockerfile = await readFile(new URL('../../Dockerfile', import.meta.url), 'utf8');
+  const flags = [...dockerfile.matchAll(/^ {2}"(--[^"]+)", \\$/gm)].map(([, flag]) => flag ?? '');
+  if (flags.length === 0) throw new Error('the Dockerfile has no entry point of the known form');
+  return flags;
 }
 
 let started = 0;
@@ -34,7 +43,7 @@ export class Operator {
     const child = new Child({
       name: `operator ${options.name}`,
       command: process.execPath,
-      arguments: [BUNDLE, '--listen-address', address, ...options.flags],
+      arguments: [...(await imageFlags()), BUNDLE, '--listen-address', address, ...options.flags],
       env: { HOME: '/nonexistent', PATH: process.env.PATH ?? '', ...options.env },
       logFile: join(options.folder, `operator-${started}-${options.name}.log`),
     });
