@@ -5,7 +5,7 @@ import type { InClusterSource } from './kube/in-cluster.ts';
 import { loadCredentials } from './kube/load-credentials.ts';
 import { missingRights } from './kube/rights.ts';
 import { type Clock, sleep } from './model/clock.ts';
-import { toError } from './model/errors.ts';
+import { isRemote, toError } from './model/errors.ts';
 import { LeaseLost, Operator } from './operator.ts';
 import { createLog, type Log } from './ops/log.ts';
 import { Metrics } from './ops/metrics.ts';
@@ -42,20 +42,26 @@ function main(): void {
     process.stdout.write(parsed.text);
     process.exit(0);
   }
-  if (parsed.kind === 'problems') {
-    process.stderr.write(
-      `bad configuration:\n${parsed.problems.map((problem) => `  - ${problem}\n`).join('')}`,
-    );
-    process.exit(2);
-  }
+  if (parsed.kind === 'problems') refuse(parsed.problems);
   const log = createLog({ level: parsed.config.logLevel, format: parsed.config.logFormat });
   run(parsed.config, log).then(
     () => process.exit(0),
     (thrown: unknown) => {
-      log.fatal({ err: toError(thrown) }, 'cannot go on');
+      const error = toError(thrown);
+      // What is told to people needs no stack; what nobody foresaw does.
+      log.fatal(isForeseen(error) ? { reason: error.message } : { err: error }, 'cannot go on');
       process.exit(1);
     },
   );
+}
+
+function refuse(problems: readonly string[]): never {
+  process.stderr.write(`bad configuration:\n${problems.map((problem) => `  - ${problem}\n`).join('')}`);
+  process.exit(2);
+}
+
+function isForeseen(error: Error): boolean {
+  return error.constructor === Error || error instanceof LeaseLost || isRemote(error);
 }
 
 async function run(config: Config, log: Log): Promise<void> {
@@ -69,7 +75,7 @@ async function run(config: Config, log: Log): Promise<void> {
       home: process.env.HOME,
     },
     clock,
-  );
+  ).catch((thrown: unknown) => refuse([toError(thrown).message]));
   const operator = new Operator({
     config,
     leaseNamespace: config.leaderElectNamespace ?? credentials.namespace ?? 'default',
@@ -140,7 +146,8 @@ async function patiently<T>(attempt: () => Promise<T>, log: Log): Promise<T> {
     } catch (thrown) {
       const error = toError(thrown);
       if (clock.monotonic() > until) throw error;
-      if (error.message !== told) log.warn({ err: error }, 'cannot start yet; trying for a minute');
+      if (error.message !== told)
+        log.warn({ reason: error.message }, 'cannot start yet; trying for a minute');
       told = error.message;
       await sleep(clock, 2_000);
     }

@@ -6,10 +6,10 @@ import { type Capabilities, type Identity, serverKind } from './identity.ts';
 import { planOutage } from './outage.ts';
 import { ownedPointers } from './pointer.ts';
 import { specProblem, unsupported } from './problems.ts';
-import { expiryOf, planExpiry, planRecovery, planRetire } from './recovery.ts';
+import { planExpiry, planRecovery, planRetire } from './recovery.ts';
 import { hasFinalizer, readyCondition } from './resource.ts';
 import type { Step, Verdict } from './step.ts';
-import { identityIdOf, recoveryOf, type World } from './world.ts';
+import { identityIdOf, type World } from './world.ts';
 
 /** Brings the identity of a resource that is to exist into being and into step. */
 export function planPresence(world: World, now: Instant): Step {
@@ -114,20 +114,25 @@ function planHeld(world: World, has: Capabilities): Step {
   if (!isEmptyChange(change)) {
     if (world.patchRefusals > 1) return patchRefusedStep(world);
     const takesUp = holding.kind === 'heirloom';
-    const traits = newlyOwned(world, has);
-    if (traits !== undefined) return { do: 'recordOwned', traits };
+    const traits = newlyOwned(world, identity, has);
+    if (traits !== undefined) return { do: 'recordOwned', identityId: identity.id, traits };
     if (takesUp && !world.fenced) return { do: 'readResource' };
     return { do: 'updateIdentity', change, why: takesUp ? 'takeUp' : 'update' };
   }
   return planSessions(world, identity) ?? planRest(world, identity, has);
 }
 
-/** Where only status knows what is ours, it must know before Kratos does. */
-function newlyOwned(world: World, has: Capabilities): readonly string[] | undefined {
+/**
+ * Where only status knows what is ours, it must know before Kratos does: the leaves, and the identity itself, which after a PUT
+ * is no longer equal to what the record of its create names.
+ */
+function newlyOwned(world: World, identity: Identity, has: Capabilities): readonly string[] | undefined {
   if (has.metadata) return undefined;
-  const known = world.resource.status?.ownedTraits ?? [];
-  const union = [...new Set([...known, ...ownedPointers(world.resource.spec.traits)])].sort();
-  return union.length > known.length ? union : undefined;
+  const { status, spec } = world.resource;
+  const isNamed = status?.identityId === identity.id;
+  const known = [...(status?.ownedTraits ?? []), ...(isNamed ? [] : ownedPointers(identity.traits))];
+  const union = [...new Set([...known, ...ownedPointers(spec.traits)])].sort();
+  return isNamed && union.length === known.length ? undefined : union;
 }
 
 /** An inactive identity must have no sessions, whoever deactivated it; status says `inactive` only once that is so. */
@@ -140,12 +145,7 @@ function planSessions(world: World, identity: Identity): Step | undefined {
 function planRest(world: World, identity: Identity, has: Capabilities): Step {
   const recovery = planRecovery(world, identity, has);
   if (recovery !== undefined && 'do' in recovery) return recovery;
-  const record = recoveryOf(world);
-  return {
-    do: 'settled',
-    ...(recovery !== undefined && { block: recovery.block }),
-    ...(record?.state === 'Issued' && { wakeAt: expiryOf(record) }),
-  };
+  return { do: 'settled', ...(recovery !== undefined && { block: recovery.block }) };
 }
 
 /** Kratos gives passing 409s: one that nothing explains is believed the second time, or when status says `Conflict` already. */

@@ -46,12 +46,12 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'KratosRefused',
 ]);
 
-/** True when status says that Kratos, or we, definitely refused this spec: then no identity was made for it. */
+/**
+ * True when status says of this very spec that it was definitely refused: then no identity was made for it. Not for a resource that is
+ * being deleted: the spec that was last refused need not be the one that was last sent.
+ */
 export function wasRefused(resource: KratosIdentity): boolean {
   const reason = readyCondition(resource)?.reason;
-  if (reason === undefined || !REFUSALS.has(reason)) return false;
-  const observed = resource.status?.observedGeneration;
-  const { generation } = resource.metadata;
-  // Deleting bumps the generation although the spec is the same.
-  return observed === generation || (isDeleting(resource) && observed === generation - 1);
+  if (reason === undefined || !REFUSALS.has(reason) || isDeleting(resource)) return false;
+  return resource.status?.observedGeneration === resource.metadata.generation;
 }

@@ -69,7 +69,8 @@ export type KubeStep =
       readonly forget: boolean;
     }
   | { readonly do: 'forgetIdentity' }
-  | { readonly do: 'recordOwned'; readonly traits: readonly string[] }
+  /** Servers without `metadata_admin`: what will be ours, and of which identity, before Kratos holds it. */
+  | { readonly do: 'recordOwned'; readonly identityId: string; readonly traits: readonly string[] }
   | { readonly do: 'createSecret' }
   | { readonly do: 'deleteSecret'; readonly uid: string }
   | { readonly do: 'removeFinalizer'; readonly because: 'Deleted' | 'Retained' | 'Deactivated' | 'NotOurs' };
@@ -85,7 +86,7 @@ export type Note =
 export type End =
   /** The resource is gone or not ours to write any more. */
   | { readonly do: 'done' }
-  | { readonly do: 'settled'; readonly block?: RecoveryBlock; readonly wakeAt?: number }
+  | { readonly do: 'settled'; readonly block?: RecoveryBlock }
   | { readonly do: 'stall'; readonly verdict: Verdict }
   | { readonly do: 'wait'; readonly verdict: Verdict; readonly requeue: Requeue }
   /** Settled before, and Kratos cannot be asked now: say nothing new yet. */

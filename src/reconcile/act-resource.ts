@@ -8,6 +8,7 @@ import type { Deps } from './deps.ts';
 import { learn } from './learn.ts';
 
 type RemoveFinalizer = Extract<KubeStep, { do: 'removeFinalizer' }>;
+type RecordOwned = Extract<KubeStep, { do: 'recordOwned' }>;
 type RecordPending = Extract<KubeStep, { do: 'recordPending' }>;
 
 /** A live read is a fence only for the same uid: another one under the name is another resource. */
@@ -93,8 +94,12 @@ function forgotten(deps: Deps, world: World): World {
   return { ...told, identity: { kind: 'unread' } };
 }
 
-export async function recordOwned(deps: Deps, world: World, traits: readonly string[]): Promise<World> {
-  return patched(deps, world, { ownedTraits: traits });
+export async function recordOwned(
+  deps: Deps,
+  world: World,
+  { identityId, traits }: RecordOwned,
+): Promise<World> {
+  return patched(deps, world, { identityId, ownedTraits: traits });
 }
 
 async function patched(deps: Deps, world: World, status: JsonObject): Promise<World> {

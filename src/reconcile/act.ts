@@ -66,7 +66,7 @@ export async function actOnKube(deps: Deps, world: World, step: KubeStep): Promi
     case 'forgetIdentity':
       return forgetIdentity(deps, world);
     case 'recordOwned':
-      return recordOwned(deps, world, step.traits);
+      return recordOwned(deps, world, step);
     case 'createSecret':
       return createSecret(deps, world);
     case 'deleteSecret':

@@ -3,6 +3,7 @@ import { instant } from '../model/clock.ts';
 import { isRemote, RemoteError } from '../model/errors.ts';
 import type { KratosIdentity } from '../model/generated/kratosidentity.ts';
 import { plan } from '../model/plan.ts';
+import { expiryOf } from '../model/recovery.ts';
 import { keyOf } from '../model/resource.ts';
 import {
   type End,
@@ -14,7 +15,7 @@ import {
   type Note,
   type Requeue,
 } from '../model/step.ts';
-import type { KratosView, World } from '../model/world.ts';
+import { type KratosView, recoveryOf, type World } from '../model/world.ts';
 import { actOnKratos, actOnKube } from './act.ts';
 import { noteRecovery } from './act-recovery.ts';
 import type { Deps } from './deps.ts';
@@ -47,7 +48,7 @@ export async function runPass(deps: Deps, key: Key): Promise<PassResult> {
     const { world, end } = await walk(deps, worldOf(deps, deps.memory.newest(cached)));
     if (end.do === 'done') return DONE;
     await writeStatus(deps, world, end);
-    return resultOf(end);
+    return resultOf(end, expiryToCome(world));
   } catch (error) {
     if (isRemote(error, 'conflict')) return superseded(deps, cached);
     if (isRemote(error, 'notFound')) return DONE;
@@ -126,20 +127,26 @@ function current(deps: Deps, world: World): World {
   return { ...renewed, absenceCountsFrom: absenceCountsFrom(renewed, answers) };
 }
 
-function resultOf(end: Exclude<End, { do: 'done' }>): PassResult {
+function resultOf(end: Exclude<End, { do: 'done' }>, wakeAt: number | undefined): PassResult {
+  return { end: end.do, requeue: requeueOf(end), ...(wakeAt !== undefined && { wakeAt }) };
+}
+
+function requeueOf(end: Exclude<End, { do: 'done' }>): Requeue {
   switch (end.do) {
     case 'settled':
-      return {
-        end: end.do,
-        requeue: { kind: end.block === 'Waiting' ? 'backoff' : 'none' },
-        ...(end.wakeAt !== undefined && { wakeAt: end.wakeAt }),
-      };
+      return { kind: end.block === 'Waiting' ? 'backoff' : 'none' };
     case 'stall':
-      return { end: end.do, requeue: { kind: 'none' } };
+      return { kind: 'none' };
     case 'wait':
     case 'postpone':
-      return { end: end.do, requeue: end.requeue };
+      return end.requeue;
   }
+}
+
+/** A link expires on time however the pass went: also while Kratos cannot be asked. */
+function expiryToCome(world: World): number | undefined {
+  const record = recoveryOf(world);
+  return record?.state === 'Issued' ? expiryOf(record) : undefined;
 }
 
 /** Somebody wrote the resource meanwhile. A live read makes sure that the next pass sees it, however far the watch is behind. */

@@ -105,11 +105,27 @@ async function* byRecord(deps: SearchDeps, world: World, has: Capabilities): Asy
   if (pending === undefined || world.pendingIsNew) return;
   const { uid } = world.resource.metadata;
   const ids = await deps.index.byDigest(has, pending.digest, world.absenceCountsFrom);
-  for (const id of ids) {
+  for (const id of mostDisowned(deps.cache, ids)) {
     if (pending.notThese?.includes(id) || isHeld(deps.cache, id, uid)) continue;
     const identity = await confirmed(deps, has, id);
     if (identity !== undefined && deps.index.claim(id, uid)) yield { identity, proof: 'record' };
   }
+}
+
+/**
+ * Of several equal identities first the one that most other records say is not theirs: of those made one after another, each then gets
+ * its own, whatever order the server lists them in.
+ */
+function mostDisowned(cache: Cache, ids: readonly string[]): readonly string[] {
+  if (ids.length < 2) return ids;
+  const disowned = new Map(ids.map((id) => [id, 0]));
+  for (const key of cache.keys()) {
+    for (const id of cache.get(key)?.status?.pendingCreate?.notThese ?? []) {
+      const count = disowned.get(id);
+      if (count !== undefined) disowned.set(id, count + 1);
+    }
+  }
+  return ids.toSorted((a, b) => (disowned.get(b) ?? 0) - (disowned.get(a) ?? 0));
 }
 
 /** Ids of identities that equal a create that is about to be recorded, and that no resource holds: never to be taken for ours. */

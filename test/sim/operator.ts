@@ -123,6 +123,8 @@ export class SimOperator {
   readonly deps: Deps;
   readonly released: string[] = [];
   #dead = false;
+  /** Right before each effect the lease is looked at, with nothing awaited in between. */
+  #lookedAtLease = false;
   readonly #due = new Map<string, number>();
   readonly #clock: DrivenClock;
   readonly #kube: SimKube;
@@ -140,6 +142,9 @@ export class SimOperator {
     const sinceLease = contact.mark();
     const die = () => this.kill();
     const guard = async <T>(effect: string | undefined, call: () => T): Promise<T> => {
+      if (effect !== undefined && !this.#lookedAtLease)
+        throw new Error(`${effect} without a look at the lease`);
+      this.#lookedAtLease = false;
       await options.pause?.();
       if (this.#dead) throw new Died();
       return effect === undefined ? call() : effects.run(effect, call, die);
@@ -154,6 +159,7 @@ export class SimOperator {
       leadership: {
         assertHeld: () => {
           if (this.#dead) throw new Died();
+          this.#lookedAtLease = true;
         },
       },
       clock,
@@ -216,7 +222,7 @@ export class SimOperator {
       const ms = requeue.kind === 'after' ? requeue.ms : 1_000;
       this.#due.set(key, this.#clock.monotonic() + ms);
     } catch (error) {
-      if (error instanceof Died) throw error;
+      if (!(error instanceof RemoteError)) throw error;
       this.#due.set(key, this.#clock.monotonic() + 1_000);
     }
   }

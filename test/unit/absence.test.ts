@@ -28,10 +28,10 @@ describe('an absence is believed', () => {
       16_000,
     ],
     [
-      'at once where only the deletion came after the refusal',
+      'not at once when it is being deleted: what was refused need not be what was sent',
       { resource: INHERITED.said('Conflict').deleting().value },
       LEASE,
-      0,
+      16_000,
     ],
     [
       'not at once where status says that all was well',

@@ -37,3 +37,13 @@ describe('the same JSON', () => {
 it('SHA-256 is in lower-case hex', () => {
   expect(sha256('')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
 });
+
+test('values nested deeper than the stack can be compared', () => {
+  const deep = (depth: number, core: string) => {
+    let value: JsonValue = core;
+    for (let level = 0; level < depth; level += 1) value = level % 2 === 0 ? [value] : { in: value };
+    return value;
+  };
+  expect(sameJson(deep(100_000, 'x'), deep(100_000, 'x'))).toBe(true);
+  expect(sameJson(deep(100_000, 'x'), deep(100_000, 'y'))).toBe(false);
+});

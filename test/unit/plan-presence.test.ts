@@ -216,13 +216,10 @@ describe('an identity in view', () => {
     expect(step(change)).toMatchObject(expected);
   });
 
-  it('an issued link is to be looked at when it expires', () => {
+  it('an issued link is left alone until it expires', () => {
     const recovery = { requestId: 'one', state: 'Issued', expiresAt: '2026-01-01T13:00:00.000Z' } as const;
     const asking = resource({ recovery: RECOVERY }).synced().withStatus({ recovery }).value;
-    expect(step({ ...known(identity()), resource: asking })).toEqual({
-      do: 'settled',
-      wakeAt: NOW.wall + 3_600_000,
-    });
+    expect(step({ ...known(identity()), resource: asking })).toEqual({ do: 'settled' });
   });
 });
 
