@@ -49,9 +49,9 @@ export interface Learned {
   readonly normalised?: Readonly<Record<string, Normalised>>;
 }
 
-/** Whether everything known is in status, so that nothing waits to be said or done. */
+/** Whether everything known of the identity is in status; what became of a recovery link is told by any status write. */
 export function isAllTold(learned: Learned): boolean {
-  const { normalised: _normalised, troubledSince: _since, ...rest } = learned;
+  const { normalised: _normalised, troubledSince: _since, recovery: _recovery, ...rest } = learned;
   return Object.keys(rest).length === 0;
 }
 

@@ -24,8 +24,7 @@ export function planExpiry(world: World, wallNow: number): Step | undefined {
 /** Takes back whatever link there is: the request is gone, or the resource or its identity is. */
 export function planRetire(world: World): Step | undefined {
   const record = recoveryOf(world);
-  const asked = world.resource.spec.recovery !== undefined;
-  if (record?.secretName !== undefined || mayLinger(world) || (asked && isBeingDeleted(world))) {
+  if (record?.secretName !== undefined || mayLinger(world)) {
     const removal = removeSecret(world);
     if (removal !== undefined) return removal;
   }
@@ -171,8 +170,4 @@ function removeSecret(world: World, requestId?: string): Step | undefined {
 /** Until a pass over this very spec went well, there may be a Secret that a crash kept out of status. */
 function mayLinger(world: World): boolean {
   return !world.finalizerIsNew && !isSettled(world.resource);
-}
-
-function isBeingDeleted(world: World): boolean {
-  return world.resource.metadata.deletionTimestamp !== undefined;
 }

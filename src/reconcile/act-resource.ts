@@ -15,7 +15,7 @@ type RecordPending = Extract<KubeStep, { do: 'recordPending' }>;
 export async function readResource(deps: Deps, world: World): Promise<World> {
   const live = await deps.resources.read(keyOf(world.resource));
   if (live.metadata.uid !== world.resource.metadata.uid) throw new RemoteError('GET resource', OTHER_UID);
-  return { ...renewed(deps, world, live), protection: world.protection };
+  return renewed(deps, world, live);
 }
 
 const OTHER_UID = { code: 'notFound', outcome: 'none' } as const;
