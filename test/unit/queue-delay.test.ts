@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { world } from './queue-world.ts';
+
+describe('a delayed key', () => {
+  it('is queued when its time has come, and not before', () => {
+    const { clock, queue } = world();
+    queue.addAfter('a', 1_000);
+    clock.advance(999);
+    expect(queue.length).toBe(0);
+    clock.advance(1);
+    expect(queue.length).toBe(1);
+  });
+
+  it('is queued at once where there is nothing to wait for', () => {
+    const { queue } = world();
+    queue.addAfter('a', 0);
+    queue.addAfter('b', -5);
+    expect(queue.length).toBe(2);
+  });
+
+  it.each([
+    [1_000, 5_000],
+    [5_000, 1_000],
+  ])('keeps the earlier of two wake-ups and drops the other (%d, then %d)', async (first, second) => {
+    const { clock, queue, drain } = world();
+    queue.addAfter('a', first);
+    queue.addAfter('a', second);
+    clock.advance(1_000);
+    expect(await drain()).toEqual(['a']);
+    clock.advance(10_000);
+    expect(queue.length).toBe(0);
+  });
+
+  it('waits no more once it is added at once', async () => {
+    const { clock, queue, drain } = world();
+    queue.addAfter('a', 1_000);
+    queue.add('a');
+    expect(await drain()).toEqual(['a']);
+    clock.advance(10_000);
+    expect(queue.length).toBe(0);
+  });
+
+  it('needs no wake-up while it is queued anyway', async () => {
+    const { clock, queue, drain } = world();
+    queue.add('a');
+    queue.addAfter('a', 1_000);
+    expect(await drain()).toEqual(['a']);
+    clock.advance(10_000);
+    expect(queue.length).toBe(0);
+  });
+
+  it('that falls due while it is worked on is queued afterwards', async () => {
+    const { clock, queue, take } = world();
+    queue.add('a');
+    await take();
+    queue.addAfter('a', 1_000);
+    clock.advance(1_000);
+    expect(queue.length).toBe(0);
+    queue.done('a');
+    expect(queue.length).toBe(1);
+  });
+
+  it('is not early where the wait is longer than a timer can be', () => {
+    const { clock, queue } = world();
+    const thirtyDays = 30 * 86_400_000;
+    queue.addAfter('a', thirtyDays);
+    clock.advance(thirtyDays - 1);
+    expect(queue.length).toBe(0);
+    clock.advance(1);
+    expect(queue.length).toBe(1);
+  });
+
+  it('comes in the order of the wake-ups, whatever the order they were set in', () => {
+    const delays = fc.uniqueArray(fc.integer({ min: 1, max: 100_000 }), { minLength: 1, maxLength: 200 });
+    return fc.assert(
+      fc.asyncProperty(delays, async (all) => {
+        const { clock, queue, drain } = world();
+        for (const ms of all) queue.addAfter(String(ms), ms);
+        // Every third is called off; what is left must not suffer by it.
+        const dropped = new Set(all.filter((_, index) => index % 3 === 2));
+        for (const ms of dropped) queue.drop(String(ms));
+        clock.advance(100_000);
+        const left = all.filter((ms) => !dropped.has(ms)).sort((a, b) => a - b);
+        expect(await drain()).toEqual(left.map(String));
+      }),
+    );
+  });
+});
+
+describe('a failing key', () => {
+  it('comes back after a second, then after two, and after one again once forgotten', async () => {
+    const { clock, queue, drain } = world();
+    for (const [ms, forget] of [
+      [1_000, false],
+      [2_000, true],
+      [1_000, false],
+    ] as const) {
+      queue.addRateLimited('a');
+      clock.advance(ms - 1);
+      expect(queue.length).toBe(0);
+      clock.advance(1);
+      expect(await drain()).toEqual(['a']);
+      if (forget) queue.forget('a');
+    }
+  });
+
+  it('delays no other', () => {
+    const { clock, queue } = world();
+    for (let failure = 0; failure < 10; failure += 1) queue.addRateLimited('a');
+    queue.addRateLimited('b');
+    clock.advance(1_000);
+    expect(queue.length).toBe(2);
+  });
+});

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { realClock, until } from './clocks.ts';
+import { held, LeaseServer, signal } from './lease-server.ts';
+import { sendStatus } from './raw-server.ts';
+
+test('of two electors at most one ever holds, and the second takes over from a first that is cut off', async () => {
+  const server = await LeaseServer.start(undefined, realClock);
+  const first = server.elector('first');
+  const second = server.elector('second');
+  await first.acquire(signal());
+  const lost = first.lost.then(() => {
+    running = 1;
+  });
+  const taken = second.acquire(signal());
+  let running = 2;
+  let cut = false;
+  server.instead = (seen, response) => {
+    if (!cut || !seen.body.includes('"holderIdentity":"first"')) return false;
+    sendStatus(response, 503, 'x');
+    return true;
+  };
+  while (!second.isLeader) {
+    await until(() => server.clock.waiting === running);
+    cut = server.clock.monotonic() >= 20_000;
+    server.clock.advance(250);
+    expect(held(first) && held(second)).toBe(false);
+    expect(server.clock.monotonic()).toBeLessThan(60_000);
+  }
+  await Promise.all([lost, taken]);
+  expect(held(first)).toBe(false);
+  expect(held(second)).toBe(true);
+  // The first's last renewal was at 20 s; nobody takes what could still be its own before 35 s.
+  expect(second.wonAt).toBeGreaterThanOrEqual(35_000);
+});
