@@ -3,6 +3,7 @@ import { changeFor, createDigest, isEmptyChange, newIdentity } from './change.ts
 import type { Instant } from './clock.ts';
 import { holdingOf } from './holding.ts';
 import { type Capabilities, type Identity, serverKind } from './identity.ts';
+import { lookAnew } from './lack.ts';
 import { planOutage } from './outage.ts';
 import { ownedPointers } from './pointer.ts';
 import { specProblem, unsupported } from './problems.ts';
@@ -20,7 +21,9 @@ export function planPresence(world: World, now: Instant): Step {
   if (problem !== undefined) return { do: 'stall', verdict: problem };
   if (!kratos.open) return planOutage(world, kratos);
   const lacking = unsupported(resource, kratos.has);
-  if (lacking !== undefined) return planLack(world, lacking);
+  if (lacking !== undefined) {
+    return lookAnew(world, 'Ready', lacking.reason) ?? { do: 'stall', verdict: lacking };
+  }
   if (!hasFinalizer(resource)) return { do: 'addFinalizer' };
 
   switch (world.identity.kind) {
@@ -37,12 +40,6 @@ export function planPresence(world: World, now: Instant): Step {
     case 'found':
       return planHeld(world, kratos.has);
   }
-}
-
-/** Said before and still so: Kratos may have been upgraded since, which only a new look can tell. */
-function planLack(world: World, verdict: Verdict): Step {
-  const said = readyCondition(world.resource)?.reason === verdict.reason;
-  return said && !world.probed ? { do: 'probe' } : { do: 'stall', verdict };
 }
 
 /** Whether an identity of ours may exist although we hold no id: then it is looked for before anything is created. */

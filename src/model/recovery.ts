@@ -1,5 +1,6 @@
 import { parseGoDuration } from './duration.ts';
 import type { Capabilities, Identity } from './identity.ts';
+import { lookAnew } from './lack.ts';
 import type { Minted, RecoveryRecord } from './learned.ts';
 import { isSettled } from './resource.ts';
 import type { Step } from './step.ts';
@@ -41,7 +42,9 @@ export function planRecovery(world: World, identity: Identity, has: Capabilities
   if (world.recoveryBlock !== undefined) return { block: world.recoveryBlock };
 
   const method = methodFor(want.method, has);
-  if (method === undefined) return saidDisabled(world) ? { do: 'probe' } : { block: 'MethodDisabled' };
+  if (method === undefined) {
+    return lookAnew(world, 'RecoveryReady', 'MethodDisabled') ?? { block: 'MethodDisabled' };
+  }
   const output = outputFor(world.settings, want.output);
   const usesSecret = method === 'Code' || output === 'Secret';
   if (usesSecret || record?.secretName !== undefined) {
@@ -107,12 +110,6 @@ export function endedRecord(record: RecoveryRecord, state: 'Expired' | 'Failed')
 export function expiryOf(record: RecoveryRecord): number {
   const at = Date.parse(record.expiresAt ?? '');
   return Number.isNaN(at) ? 0 : at;
-}
-
-/** Said before and still so: whether it is can be known only by a new look, one a pass. */
-function saidDisabled({ resource, probed }: World): boolean {
-  const said = resource.status?.conditions?.find(({ type }) => type === 'RecoveryReady');
-  return !probed && said?.reason === 'MethodDisabled';
 }
 
 function mint(

@@ -24,8 +24,12 @@ export function withFinalizer(resource: KratosIdentity, present: boolean): reado
   return present ? [...others, FINALIZER] : others;
 }
 
+export function conditionOf(resource: KratosIdentity, type: string) {
+  return resource.status?.conditions?.find((condition) => condition.type === type);
+}
+
 export function readyCondition(resource: KratosIdentity) {
-  return resource.status?.conditions?.find((condition) => condition.type === 'Ready');
+  return conditionOf(resource, 'Ready');
 }
 
 /** True when status speaks of this very generation and says that all is well. */

@@ -84,6 +84,27 @@ export interface World {
 
 export type RecoveryBlock = 'MethodDisabled' | 'SecretConflict' | 'Failed' | 'Waiting';
 
+/** The world at the beginning of a pass: nothing was looked at or done yet. */
+export function unseenWorld(known: Pick<World, 'resource' | 'settings' | 'kratos' | 'learned'>): World {
+  return {
+    ...known,
+    identity: { kind: 'unread' },
+    secret: { kind: 'unread' },
+    protection: { kind: 'unread' },
+    equals: undefined,
+    fenced: false,
+    finalizerIsNew: false,
+    pendingIsNew: false,
+    conflictToExplain: false,
+    createRefused: false,
+    patchRefusals: 0,
+    probed: false,
+    failure: undefined,
+    recoveryBlock: undefined,
+    absenceCountsFrom: 0,
+  };
+}
+
 /** The id of the identity as far as we know: what was learned, else what status says. */
 export function identityIdOf(world: World): string | undefined {
   const { learned, resource } = world;

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { ACTIONS, type Action } from '../model/action.ts';
 
 const CONTROLLER = 'kratosidentity';
 const RECONCILE_BUCKETS = [
@@ -7,17 +8,6 @@ const RECONCILE_BUCKETS = [
 ];
 const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30];
 const QUEUE_BUCKETS = [0.00001, 0.0001, 0.001, 0.01, 0.1, 1, 10, 100, 1000];
-
-const ACTIONS = [
-  'created',
-  'adopted',
-  'updated',
-  'deleted',
-  'retained',
-  'deactivated',
-  'recovery_issued',
-  'recovery_expired',
-] as const;
 
 interface Seen {
   readonly operation: string;
@@ -132,7 +122,7 @@ export class Metrics {
     this.#gateOpen.set(open ? 1 : 0);
   }
 
-  countAction(action: (typeof ACTIONS)[number]): void {
+  countAction(action: Action): void {
     this.#actions.inc({ action });
   }
 

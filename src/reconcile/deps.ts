@@ -1,3 +1,4 @@
+import type { Action } from '../model/action.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Settings } from '../model/world.ts';
 import type { Contact, Mark } from './contact.ts';
@@ -5,17 +6,6 @@ import type { Gate } from './gate.ts';
 import type { IdentityIndex } from './identity-index.ts';
 import type { Memory } from './memory.ts';
 import type { Cache, Events, Kratos, Leadership, Resources, Secrets } from './ports.ts';
-
-/** What a successful effect was, for the counter of actions. */
-type Action =
-  | 'created'
-  | 'adopted'
-  | 'updated'
-  | 'deleted'
-  | 'retained'
-  | 'deactivated'
-  | 'recovery_issued'
-  | 'recovery_expired';
 
 /** Everything a pass works with, built once for every lease. */
 export interface Deps {

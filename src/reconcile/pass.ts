@@ -15,7 +15,7 @@ import {
   type Note,
   type Requeue,
 } from '../model/step.ts';
-import { type KratosView, recoveryOf, type World } from '../model/world.ts';
+import { type KratosView, recoveryOf, unseenWorld, type World } from '../model/world.ts';
 import { actOnKratos, actOnKube } from './act.ts';
 import { noteRecovery } from './act-recovery.ts';
 import type { Deps } from './deps.ts';
@@ -94,26 +94,12 @@ async function performOnKratos(deps: Deps, world: World, step: KratosStep): Prom
 }
 
 function worldOf(deps: Deps, resource: KratosIdentity): World {
-  return {
+  return unseenWorld({
     resource,
     settings: deps.settings,
     kratos: deps.gate.view(keyOf(resource)),
-    identity: { kind: 'unread' },
-    secret: { kind: 'unread' },
-    protection: { kind: 'unread' },
     learned: deps.memory.learned(resource.metadata.uid),
-    equals: undefined,
-    fenced: false,
-    finalizerIsNew: false,
-    pendingIsNew: false,
-    conflictToExplain: false,
-    createRefused: false,
-    patchRefusals: 0,
-    probed: false,
-    failure: undefined,
-    recoveryBlock: undefined,
-    absenceCountsFrom: 0,
-  };
+  });
 }
 
 /** The world with what changes by itself brought up to date. */

@@ -1,4 +1,5 @@
 import type { KratosIdentity, KratosIdentityStatus } from '../model/generated/kratosidentity.ts';
+import { conditionOf } from '../model/resource.ts';
 import { nextStatus, statusPatch } from '../model/status.ts';
 import type { End } from '../model/step.ts';
 import type { World } from '../model/world.ts';
@@ -31,8 +32,7 @@ const QUIET: ReadonlySet<string> = new Set([
 function warn(deps: Deps, before: KratosIdentity, after: KratosIdentityStatus): void {
   for (const { type, reason, message } of after.conditions ?? []) {
     if ((type !== 'Ready' && type !== 'RecoveryReady') || QUIET.has(reason)) continue;
-    const old = before.status?.conditions?.find((condition) => condition.type === type);
-    if (old?.reason === reason) continue;
+    if (conditionOf(before, type)?.reason === reason) continue;
     deps.events.publish({ regarding: before, type: 'Warning', reason, action: 'Reconcile', note: message });
   }
 }

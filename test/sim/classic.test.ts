@@ -1,20 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Identity } from '../../src/model/identity.ts';
 import { SERVERS } from './kratos.ts';
-import type { Fault } from './operator.ts';
+import { FAULTS } from './operator.ts';
 import { KEY, PERSON, Scenario, THING } from './scenario.ts';
 
 /* Where an identity cannot say whose it is, equality is proof only together with the record of our own create. */
 
 const TWIN = 'team/twin';
-const FAULTS: Fault[] = [
-  'dies before',
-  'dies after',
-  'answer lost',
-  'carried out late',
-  'dies, carried out late',
-];
-
 const PROMPT = FAULTS.filter((fault) => !fault.endsWith('late'));
 
 function lookAlike(s: Scenario): Identity {

@@ -1,21 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Capabilities } from '../../src/model/identity.ts';
 import { SERVERS } from './kratos.ts';
-import type { Fault } from './operator.ts';
+import { FAULTS, type Fault } from './operator.ts';
 import { KEY, PERSON, Scenario, THING } from './scenario.ts';
 
 /*
  * Every external effect of a whole life is disturbed in every way, one at a time; whatever happens, there is never more than one identity
  * for the resource, nothing is minted twice, and the end is the one of the undisturbed run.
  */
-
-const FAULTS: readonly Fault[] = [
-  'dies before',
-  'dies after',
-  'answer lost',
-  'carried out late',
-  'dies, carried out late',
-];
 
 const LIVES: Record<string, readonly ((s: Scenario) => void)[]> = {
   'a person: create, change, vanish, delete': [

@@ -13,17 +13,20 @@ import { carryOut, PERSON_SCHEMA } from './kratos.ts';
 import type { SimKube } from './kube.ts';
 
 /** What happens to one external effect of a scenario. */
-export type Fault =
+export const FAULTS = [
   /** The process dies before the request leaves. */
-  | 'dies before'
+  'dies before',
   /** The server carries it out, the process dies before the answer. */
-  | 'dies after'
+  'dies after',
   /** The server carries it out, the answer is lost, the process lives. */
-  | 'answer lost'
+  'answer lost',
   /** The process gives up waiting; the server carries it out later. */
-  | 'carried out late'
+  'carried out late',
   /** The process dies waiting; the server carries it out later. */
-  | 'dies, carried out late';
+  'dies, carried out late',
+] as const;
+
+export type Fault = (typeof FAULTS)[number];
 
 export class Died extends Error {}
 

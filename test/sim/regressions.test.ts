@@ -1,18 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { FINALIZER } from '../../src/model/resource.ts';
 import { SERVERS } from './kratos.ts';
-import { type Fault, SETTINGS } from './operator.ts';
+import { FAULTS, SETTINGS } from './operator.ts';
 import { KEY, PERSON, Scenario, THING } from './scenario.ts';
 
 const TWIN = 'team/twin';
-const FAULTS: Fault[] = [
-  'dies before',
-  'dies after',
-  'answer lost',
-  'carried out late',
-  'dies, carried out late',
-];
-
 test.each([
   ['unavailable', 0],
   ['unavailable', 60_000],

@@ -5,7 +5,7 @@ import { MARKER_KEY, type Marker, markerJson } from '../../src/model/owner.ts';
 
 import { API_VERSION, FINALIZER, KIND } from '../../src/model/resource.ts';
 import type { Reason } from '../../src/model/step.ts';
-import type { Settings, World } from '../../src/model/world.ts';
+import { type Settings, unseenWorld, type World } from '../../src/model/world.ts';
 import { SERVERS } from '../sim/kratos.ts';
 
 export const NOW: Instant = { wall: Date.UTC(2026, 0, 1, 12), mono: 1_000_000 };
@@ -136,25 +136,9 @@ export function bareIdentity(change: Partial<Identity> = {}): Identity {
 
 /** A world in which nothing was looked at yet and Kratos has external ids. */
 export function world(change: Partial<World> = {}): World {
+  const kratos = { open: true, has: EXTERNAL_IDS } as const;
   return {
-    resource: resource().value,
-    settings: SETTINGS,
-    kratos: { open: true, has: EXTERNAL_IDS },
-    identity: { kind: 'unread' },
-    secret: { kind: 'unread' },
-    protection: { kind: 'unread' },
-    learned: {},
-    equals: undefined,
-    fenced: false,
-    finalizerIsNew: false,
-    pendingIsNew: false,
-    conflictToExplain: false,
-    createRefused: false,
-    patchRefusals: 0,
-    probed: false,
-    failure: undefined,
-    recoveryBlock: undefined,
-    absenceCountsFrom: 0,
+    ...unseenWorld({ resource: resource().value, settings: SETTINGS, kratos, learned: {} }),
     ...change,
   };
 }

@@ -1,23 +1,9 @@
 import { describe, expect, it, test } from 'vitest';
-import type { KratosIdentity } from '../../src/model/generated/kratosidentity.ts';
 import { nextStatus, statusPatch } from '../../src/model/status.ts';
-import type { End, Reason } from '../../src/model/step.ts';
+import type { End } from '../../src/model/step.ts';
 import type { World } from '../../src/model/world.ts';
-import { identity, NOW, RECOVERY, resource, world } from './build.ts';
-
-type Status = NonNullable<KratosIdentity['status']>;
-
-const SETTLED: End = { do: 'settled' };
-const known = (held = identity()) => ({ identity: { kind: 'known', identity: held } as const });
-const status = (change: Partial<World>, end: End = SETTLED) => nextStatus(world(change), end, NOW.wall);
-const spoken = ({ conditions }: Status) =>
-  conditions?.map(({ type, status: is, reason }) => `${type} ${is} ${reason}`);
-const wait = (reason: Reason): End => ({
-  do: 'wait',
-  verdict: { reason, message: 'm' },
-  requeue: { kind: 'none' },
-});
-const stall = (reason: Reason): End => ({ do: 'stall', verdict: { reason, message: 'm' } });
+import { RECOVERY, resource, world } from './build.ts';
+import { known, SETTLED, type Status, spoken, stall, status, wait } from './status-support.ts';
 
 describe('RecoveryReady', () => {
   const asking = resource({ recovery: RECOVERY }).synced();

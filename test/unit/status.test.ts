@@ -1,35 +1,18 @@
 import { describe, expect, it, test } from 'vitest';
-import type { KratosIdentity } from '../../src/model/generated/kratosidentity.ts';
-import { nextStatus } from '../../src/model/status.ts';
-import type { End, Reason } from '../../src/model/step.ts';
+import type { End } from '../../src/model/step.ts';
 import type { World } from '../../src/model/world.ts';
 import {
   bareIdentity,
   CLASSIC,
   identity,
   marked,
-  NOW,
   NOW_TEXT,
   OWNER_KEY,
   on,
   resource,
   THEN_TEXT,
-  world,
 } from './build.ts';
-
-type Status = NonNullable<KratosIdentity['status']>;
-
-const SETTLED: End = { do: 'settled' };
-const known = (held = identity()) => ({ identity: { kind: 'known', identity: held } as const });
-const status = (change: Partial<World>, end: End = SETTLED) => nextStatus(world(change), end, NOW.wall);
-const spoken = ({ conditions }: Status) =>
-  conditions?.map(({ type, status: is, reason }) => `${type} ${is} ${reason}`);
-const wait = (reason: Reason): End => ({
-  do: 'wait',
-  verdict: { reason, message: 'm' },
-  requeue: { kind: 'none' },
-});
-const stall = (reason: Reason): End => ({ do: 'stall', verdict: { reason, message: 'm' } });
+import { known, SETTLED, spoken, stall, status, wait } from './status-support.ts';
 
 describe('the conditions', () => {
   test.each<[string, End, string[]]>([

@@ -3,8 +3,9 @@ import { isRedirect } from '../../src/http/answer.ts';
 import type { HttpSeen } from '../../src/http/client.ts';
 import { Sensitive } from '../../src/model/sensitive.ts';
 import { HandClock, until } from './clocks.ts';
-import { client, GET, POST, refusal, serve, silentServer } from './http-support.ts';
+import { client, GET, POST, serve, silentServer } from './http-support.ts';
 import { RawServer, sendHtml, sendJson } from './raw-server.ts';
+import { refusal } from './refusal.ts';
 
 describe('a request', () => {
   test('goes below the base path with its headers and body, and answers any status', async () => {

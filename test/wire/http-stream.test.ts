@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { HandClock, until } from './clocks.ts';
-import { client, GET, refusal, serve } from './http-support.ts';
+import { client, GET, serve } from './http-support.ts';
+import { refusal } from './refusal.ts';
 
 describe('a stream', () => {
   test('answers status and headers first, then bytes as they come', async () => {

@@ -1,7 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { afterEach, expect } from 'vitest';
+import { afterEach } from 'vitest';
 import { HttpClient, type HttpOptions, type HttpRequest } from '../../src/http/client.ts';
-import { RemoteError } from '../../src/model/errors.ts';
 import { realClock } from './clocks.ts';
 import { type Answer, RawServer } from './raw-server.ts';
 
@@ -34,15 +33,6 @@ export function client(baseUrl: string, options: Partial<HttpOptions> = {}): Htt
 
 export const GET: HttpRequest = { operation: 'GET thing', method: 'GET', path: '/thing' };
 export const POST: HttpRequest = { operation: 'POST thing', method: 'POST', path: '/thing', body: '{}' };
-
-export async function refusal(promise: Promise<unknown>): Promise<RemoteError> {
-  const error = await promise.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(RemoteError);
-  return error as RemoteError;
-}
 
 /** A server that accepts connections and never says a word. */
 export async function silentServer(): Promise<{ readonly port: number; close(): Promise<void> }> {

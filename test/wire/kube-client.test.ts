@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { checkAccess, kubeSystemUid } from '../../src/kube/discovery.ts';
-import { KubeSetup, listOf, refusal } from './kube-support.ts';
+import { KubeSetup, listOf } from './kube-support.ts';
 import { type Answer, sendHtml, sendJson, sendStatus } from './raw-server.ts';
+import { refusal } from './refusal.ts';
 
 const open: KubeSetup[] = [];
 

@@ -3,8 +3,9 @@ import { KubeResources } from '../../src/kube/resources.ts';
 import { KubeSecrets } from '../../src/kube/secrets.ts';
 import type { KratosIdentity } from '../../src/model/generated/kratosidentity.ts';
 import { Sensitive } from '../../src/model/sensitive.ts';
-import { identity, KubeSetup, refusal } from './kube-support.ts';
+import { identity, KubeSetup } from './kube-support.ts';
 import { type Answer, sendJson, sendStatus } from './raw-server.ts';
+import { refusal } from './refusal.ts';
 
 const open: KubeSetup[] = [];
 

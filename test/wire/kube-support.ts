@@ -1,8 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { expect } from 'vitest';
 import { KubeApi, type KubeApiOptions } from '../../src/kube/api.ts';
 import type { Clock } from '../../src/model/clock.ts';
-import { RemoteError } from '../../src/model/errors.ts';
 import { Sensitive } from '../../src/model/sensitive.ts';
 import { realClock } from './clocks.ts';
 import { type Answer, RawServer } from './raw-server.ts';
@@ -45,15 +43,6 @@ export class KubeSetup {
     await this.api.close();
     await this.server.close();
   }
-}
-
-export async function refusal(promise: Promise<unknown>): Promise<RemoteError> {
-  const error = await promise.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(RemoteError);
-  return error as RemoteError;
 }
 
 interface Overrides {
