@@ -9,11 +9,16 @@ import { type Asked, failureOf, isKratosOwn } from './errors.ts';
 /** One request and the one answer that counts as its success. */
 export interface Call<T> extends Asked {
   readonly path: string;
-  readonly body?: JsonValue;
+  /** Sent as JSON. */
+  readonly body?: object;
   /** Milliseconds for the whole request; the client's own otherwise. */
   readonly deadlineMs?: number;
-  /** The status of success. */
-  readonly expect: number;
+  /** Ends the request; it rejects `aborted`. */
+  readonly signal?: AbortSignal | undefined;
+  /** The statuses of success. */
+  readonly expect: number | readonly number[];
+  /** What is asked for; JSON otherwise. */
+  readonly accept?: string;
   /** The result as the answer holds it; `undefined` where the answer is not of this API's shape. */
   readonly read: (body: JsonValue | undefined, answer: HttpAnswer) => T | undefined;
 }
@@ -32,16 +37,17 @@ export class Api {
   }
 
   async ask<T>(call: Call<T>): Promise<T> {
-    const { operation, method, path, body, deadlineMs } = call;
+    const { operation, method, path, body, deadlineMs, signal, accept = 'application/json' } = call;
     const answer = await this.#http.request({
       operation,
       method,
       path,
-      headers: body === undefined ? ACCEPT : { ...ACCEPT, 'content-type': 'application/json' },
+      headers: body === undefined ? { accept } : { accept, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      ...(signal === undefined ? {} : { signal }),
     });
-    const result = answer.status === call.expect ? call.read(jsonBody(answer), answer) : undefined;
+    const result = isSuccess(call, answer.status) ? call.read(jsonBody(answer), answer) : undefined;
     if (result !== undefined) {
       this.#onAnswer();
       return result;
@@ -56,7 +62,9 @@ export class Api {
   }
 }
 
-const ACCEPT = { accept: 'application/json' };
+function isSuccess({ expect }: Call<unknown>, status: number): boolean {
+  return typeof expect === 'number' ? status === expect : expect.includes(status);
+}
 
 /** The success of a call that answers nothing. */
 export const NOTHING = { expect: 204, read: (): true => true };

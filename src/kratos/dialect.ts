@@ -5,13 +5,21 @@ export type Dialect = Capabilities['dialect'];
 /** Paths of the admin API, each below the admin base URL. Ids are encoded: whatever they hold, they stay one segment. */
 export interface Paths {
   readonly identities: string;
+  readonly allSessions: string;
+  readonly messages: string;
   readonly recoveryLink: string;
   readonly recoveryCode: string;
   readonly alive: string;
   readonly ready: string;
+  readonly version: string;
+  readonly metrics: string;
   identity(id: string): string;
   externalId(externalId: string): string;
+  credential(id: string, type: string): string;
   sessions(id: string): string;
+  session(id: string): string;
+  extendSession(id: string): string;
+  message(id: string): string;
 }
 
 const PATHS: Readonly<Record<Dialect, Paths>> = {
@@ -24,22 +32,47 @@ export function pathsOf(dialect: Dialect): Paths {
   return PATHS[dialect];
 }
 
-/** Identity schemas have no prefix: on the admin port of classic servers, on the public port of all. */
+/** Identity schemas have no prefix: on the admin port of v0.5 and v0.6, on the public port of all. */
+export const SCHEMAS = '/schemas';
+
 export function schemaPath(schemaId: string): string {
-  return `/schemas/${encodeURIComponent(schemaId)}`;
+  return `${SCHEMAS}/${encodeURIComponent(schemaId)}`;
+}
+
+export type FlowKind = 'login' | 'registration' | 'recovery' | 'settings' | 'verification';
+
+/** Self-service has no prefix: on the admin port of v0.5 and v0.6, on the public port of all. */
+export function flowPath(kind: FlowKind, id: string): string {
+  return `/self-service/${kind}/flows?id=${encodeURIComponent(id)}`;
+}
+
+/** Up to v0.8 the parameter is called `error`. */
+export function flowErrorPath(dialect: Dialect, id: string): string {
+  return `/self-service/errors?${dialect === 'classic' ? 'error' : 'id'}=${encodeURIComponent(id)}`;
 }
 
 function pathsBelow(prefix: string): Paths {
   const identities = `${prefix}/identities`;
+  const allSessions = `${prefix}/sessions`;
+  const messages = `${prefix}/courier/messages`;
   const identity = (id: string) => `${identities}/${encodeURIComponent(id)}`;
+  const session = (id: string) => `${allSessions}/${encodeURIComponent(id)}`;
   return {
     identities,
+    allSessions,
+    messages,
     recoveryLink: `${prefix}/recovery/link`,
     recoveryCode: `${prefix}/recovery/code`,
     alive: `${prefix}/health/alive`,
     ready: `${prefix}/health/ready`,
+    version: `${prefix}/version`,
+    metrics: `${prefix}/metrics/prometheus`,
     identity,
     externalId: (externalId) => `${identities}/by/external/${encodeURIComponent(externalId)}`,
+    credential: (id, type) => `${identity(id)}/credentials/${encodeURIComponent(type)}`,
     sessions: (id) => `${identity(id)}/sessions`,
+    session,
+    extendSession: (id) => `${session(id)}/extend`,
+    message: (id) => `${messages}/${encodeURIComponent(id)}`,
   };
 }

@@ -1,14 +1,17 @@
 import type { HttpAnswer } from '../http/answer.ts';
 import { jsonBody, retryAfterMs } from '../http/answer.ts';
 import type { HttpRequest } from '../http/client.ts';
-import { RemoteError, type RemoteErrorDetail } from '../model/errors.ts';
-import { isObject } from '../model/json.ts';
+import { type RemoteCode, RemoteError, type RemoteErrorDetail } from '../model/errors.ts';
+import { isObject, type JsonValue } from '../model/json.ts';
+import { Sensitive } from '../model/sensitive.ts';
 import { type Fault, isUnknownField, refusalOf, violationsOf } from './refusal.ts';
 
 /** What an error needs to know of the request it answers. */
 export interface Asked extends Pick<HttpRequest, 'operation' | 'method'> {
   /** The route speaks of one thing named in the request, so that Kratos' 404 means that this thing is gone. */
   readonly about?: 'one';
+  /** The first release that has the route, as in `Kratos v0.11 or later`. */
+  readonly since?: string;
 }
 
 /** What servers answer to a method that is switched off. */
@@ -28,22 +31,49 @@ const ROUTER_TEXTS: ReadonlyMap<number, string> = new Map([
  * outcome `none`; whatever else follows a mutation leaves its outcome `unknown`.
  */
 export function failureOf(asked: Asked, answer: HttpAnswer, nowMs: number): RemoteError {
-  const detail = verdictOn(asked, answer, nowMs);
+  const fault = faultOf(answer);
+  const detail = verdictOn(asked, answer, fault, nowMs);
   const undone = asked.method === 'GET' || (detail.code !== 'unexpected' && answer.status < 500);
   const outcome = undone || detail.code === 'invalid' ? 'none' : 'unknown';
-  return new RemoteError(asked.operation, { ...detail, outcome, status: answer.status });
+  const words = fault === undefined ? {} : { words: wordsOf(fault) };
+  return new RemoteError(asked.operation, { ...detail, ...words, outcome, status: answer.status });
+}
+
+/** What the error of one entry of a batch means; `undefined` where it is none of Kratos' own. The entry was not carried out. */
+export function failureOfEntry(asked: Asked, body: JsonValue | undefined): RemoteError | undefined {
+  const fault = faultIn(body);
+  if (fault === undefined || (fault.code !== 400 && fault.code !== 409)) return undefined;
+  const detail = refusalBy(fault.code, asked, fault);
+  return new RemoteError(asked.operation, {
+    ...detail,
+    words: wordsOf(fault),
+    outcome: 'none',
+    status: fault.code,
+  });
 }
 
 /** True when only Kratos itself can have said so; a gateway in front of it can say the rest as well. */
 export function isKratosOwn({ code }: RemoteError): boolean {
-  return code === 'notFound' || code === 'invalid' || code === 'conflict' || code === 'methodDisabled';
+  return OWN_CODES.has(code);
 }
 
-type Verdict = Omit<RemoteErrorDetail, 'outcome' | 'status'>;
+const OWN_CODES: ReadonlySet<RemoteCode> = new Set([
+  'notFound',
+  'invalid',
+  'conflict',
+  'methodDisabled',
+  'expired',
+]);
 
-function verdictOn(asked: Asked, answer: HttpAnswer, nowMs: number): Verdict {
+/** An error with the HTTP status that it says of itself. */
+interface Said extends Fault {
+  readonly code: number;
+}
+
+type Verdict = Omit<RemoteErrorDetail, 'outcome' | 'status' | 'words'>;
+
+function verdictOn(asked: Asked, answer: HttpAnswer, fault: Said | undefined, nowMs: number): Verdict {
   const { status } = answer;
-  const fault = faultOf(answer);
   // v0.5 to v0.9 answer 500 to an update with an unknown field.
   if (status === 500 && fault && isUnknownField(fault)) return { code: 'invalid', refusal: 'fieldUnknown' };
   if (status >= 500 || status === 429) {
@@ -52,18 +82,40 @@ function verdictOn(asked: Asked, answer: HttpAnswer, nowMs: number): Verdict {
   }
   if (status === 401 || status === 403) return { code: 'denied' };
   if (status === 413) return { code: 'tooLarge' };
-  if (isRouterAnswer(answer)) return { code: 'unsupported' };
-  if (!fault || status < 400) return { code: 'unexpected' };
-  if (status === 404) return absence(asked, fault);
-  return status === 409 ? { code: 'conflict' } : refused(asked, fault);
+  if (isRouterAnswer(answer)) {
+    return { code: 'unsupported', ...(asked.since === undefined ? {} : { needs: asked.since }) };
+  }
+  // The strict decoder of Kratos says 500 of itself in a 400; all else says in the body what it says in the status.
+  if (!fault || status < 400 || (status !== 400 && status !== fault.code)) return { code: 'unexpected' };
+  return refusalBy(status, asked, fault);
+}
+
+function refusalBy(status: number, asked: Asked, fault: Fault): Verdict {
+  switch (status) {
+    case 404:
+      return absence(asked, fault);
+    case 409:
+      return { code: 'conflict' };
+    case 410:
+      return { code: 'expired' };
+    default:
+      return refused(asked, fault);
+  }
+}
+
+function wordsOf({ reason, message }: Fault): Sensitive {
+  return new Sensitive([message, reason].filter((text) => text !== '').join(': '));
 }
 
 /** The error of an answer in Kratos' own form, `{error: {code, …}}` as `application/json`; `undefined` for anything else. */
-function faultOf(answer: HttpAnswer): Fault | undefined {
+function faultOf(answer: HttpAnswer): Said | undefined {
   const body = jsonBody(answer);
-  const error = isObject(body) ? body.error : undefined;
+  return faultIn(isObject(body) ? body.error : undefined);
+}
+
+function faultIn(error: JsonValue | undefined): Said | undefined {
   if (!isObject(error) || typeof error.code !== 'number') return undefined;
-  return { reason: textOf(error.reason), message: textOf(error.message) };
+  return { code: error.code, reason: textOf(error.reason), message: textOf(error.message) };
 }
 
 function absence(asked: Asked, fault: Fault): Verdict {

@@ -4,10 +4,24 @@ import type { Capabilities } from '../model/identity.ts';
 import { isObject, type JsonObject } from '../model/json.ts';
 import type { Api, Call } from './api.ts';
 import { type Dialect, type Paths, pathsOf } from './dialect.ts';
-import { readHealth, readIdentities, readObject } from './wire.ts';
+import { readIdentities, readObject } from './record.ts';
+import { readHealthStatus } from './types/service.ts';
 
-const NIL = '00000000-0000-0000-0000-000000000000';
+/*
+ * What a server is and has is found out by requests that change nothing on any version; the requests and both their answers were
+ * seen on real servers (v0.5.5 to v26.2.0).
+ */
+
+/** Something that not every server has, and that can be proved to be there. */
+export type Feature =
+  | Exclude<keyof Capabilities, 'dialect'>
+  /** `include_credential` on lists (v1.2). */
+  | 'listCredentials'
+  /** The `organization_id` filter on lists (v25.4). */
+  | 'organizations';
+
 const OPERATION = 'probe';
+const NIL = '00000000-0000-0000-0000-000000000000';
 
 /** What a probe got: a success, or the closest word for its refusal. */
 type Reply = 'answered' | RemoteCode | Refusal;
@@ -18,41 +32,67 @@ interface Proof {
   readonly absent: readonly Reply[];
 }
 
-/**
- * Finds out what this server is and has, by requests that change nothing on any version.
- *
- * Rejects `unavailable` or `denied` as the server is; `unexpected` when an answer fits neither possibility: the public port, a
- * proxy, or something that is not Kratos. The outcome is always `none`.
- */
-export async function probe(api: Api): Promise<Capabilities> {
-  const dialect = await dialectOf(api);
-  const paths = pathsOf(dialect);
-  const proved = async (proof: Proof, call: Call<unknown>) => decide(proof, await replyTo(api, call));
-  // The health routes answer on the public port too; the list proves the admin port.
-  await proved({ present: ['answered'], absent: [] }, listCall(`${paths.identities}?per_page=1`));
-  const [state, metadata, patch, batch, ids, externalIds, recoveryCode, recoveryLink] = await Promise.all([
-    proved(FIELD, fieldCall(paths, { state: 'active' })),
-    proved(FIELD, fieldCall(paths, { metadata_public: {}, metadata_admin: {} })),
-    proved(ROUTE_OF_ONE, patchCall(paths.identity(NIL), [])),
-    proved(ROUTE, batchCall(paths)),
-    proved({ present: ['other'], absent: ['answered'] }, listCall(`${paths.identities}?per_page=1&ids=zzz`)),
-    proved(ROUTE_OF_ONE, objectCall('GET', paths.externalId(`probe-${randomUUID()}`))),
-    proved(METHOD, { ...objectCall('POST', paths.recoveryCode), body: { identity_id: NIL } }),
-    proved(METHOD, { ...objectCall('POST', paths.recoveryLink), body: { identity_id: NIL } }),
-  ]);
-  return { dialect, state, metadata, patch, batch, ids, externalIds, recoveryCode, recoveryLink };
-}
-
 const FIELD: Proof = { present: ['schemaUnknown'], absent: ['fieldUnknown'] };
+const FILTER: Proof = { present: ['other'], absent: ['answered'] };
 const ROUTE_OF_ONE: Proof = { present: ['notFound'], absent: ['unsupported'] };
 const ROUTE: Proof = { present: ['answered', 'other'], absent: ['unsupported'] };
 // The nil identity is a 404 or, for links of modern servers, a 400.
 const METHOD: Proof = { present: ['notFound', 'other'], absent: ['unsupported', 'methodDisabled'] };
 
-/** Failures that say nothing of what the server has. */
-const NO_REPLY: ReadonlySet<RemoteCode> = new Set(['unavailable', 'denied', 'tooLarge', 'aborted']);
+const PROBES: Readonly<Record<Feature, readonly [Proof, (paths: Paths) => Call<unknown>]>> = {
+  state: [FIELD, (paths) => fieldCall(paths, { state: 'active' })],
+  metadata: [FIELD, (paths) => fieldCall(paths, { metadata_public: {}, metadata_admin: {} })],
+  patch: [ROUTE_OF_ONE, ({ identity }) => ({ ...objectCall('PATCH', identity(NIL)), body: [] })],
+  batch: [ROUTE, batchCall],
+  ids: [FILTER, (paths) => filterCall(paths, 'ids')],
+  listCredentials: [FILTER, (paths) => filterCall(paths, 'include_credential')],
+  organizations: [FILTER, (paths) => filterCall(paths, 'organization_id')],
+  externalIds: [ROUTE_OF_ONE, ({ externalId }) => objectCall('GET', externalId(`probe-${randomUUID()}`))],
+  recoveryCode: [METHOD, ({ recoveryCode }) => mintCall(recoveryCode)],
+  recoveryLink: [METHOD, ({ recoveryLink }) => mintCall(recoveryLink)],
+};
 
-async function dialectOf(api: Api): Promise<Dialect> {
+/** Every feature there is a probe for. */
+export const FEATURES = Object.keys(PROBES) as readonly Feature[];
+
+/**
+ * Which generation this server is of, and that this is its admin port.
+ *
+ * Rejects `unavailable` or `denied` as the server is; `unexpected` when an answer fits neither possibility: the public port, a
+ * proxy, or something that is not Kratos. The outcome is always `none`.
+ */
+export async function findDialect(api: Api): Promise<Dialect> {
+  const dialect = await generation(api);
+  // The health routes answer on the public port too; the list proves the admin port.
+  const list = listCall(`${pathsOf(dialect).identities}?per_page=1`);
+  decide({ present: ['answered'], absent: [] }, await replyTo(api, list));
+  return dialect;
+}
+
+/** Whether this server has that feature. Rejects as `findDialect` does. */
+export async function findFeature(api: Api, dialect: Dialect, feature: Feature): Promise<boolean> {
+  const [proof, call] = PROBES[feature];
+  return decide(proof, await replyTo(api, call(pathsOf(dialect))));
+}
+
+/** Everything that the operator asks of a server. Rejects as `findDialect` does. */
+export async function probe(api: Api): Promise<Capabilities> {
+  const dialect = await findDialect(api);
+  const has = (feature: Feature) => findFeature(api, dialect, feature);
+  const [state, metadata, patch, batch, ids, externalIds, recoveryCode, recoveryLink] = await Promise.all([
+    has('state'),
+    has('metadata'),
+    has('patch'),
+    has('batch'),
+    has('ids'),
+    has('externalIds'),
+    has('recoveryCode'),
+    has('recoveryLink'),
+  ]);
+  return { dialect, state, metadata, patch, batch, ids, externalIds, recoveryCode, recoveryLink };
+}
+
+async function generation(api: Api): Promise<Dialect> {
   const modern = decide(
     { present: ['answered'], absent: ['unsupported'] },
     await replyTo(api, healthCall(pathsOf('modern').alive)),
@@ -61,6 +101,9 @@ async function dialectOf(api: Api): Promise<Dialect> {
   decide({ present: ['answered'], absent: [] }, await replyTo(api, healthCall(pathsOf('classic').alive)));
   return 'classic';
 }
+
+/** Failures that say nothing of what the server has. */
+const NO_REPLY: ReadonlySet<RemoteCode> = new Set(['unavailable', 'denied', 'tooLarge', 'aborted']);
 
 async function replyTo(api: Api, call: Call<unknown>): Promise<Reply> {
   try {
@@ -80,21 +123,27 @@ function decide(proof: Proof, reply: Reply): boolean {
 }
 
 /** The same error, saying what is known of every probe: nothing was made. */
-function harmless({ code, status, retryAfterMs }: RemoteError): RemoteError {
+function harmless({ code, status, trouble, retryAfterMs }: RemoteError): RemoteError {
   return new RemoteError(OPERATION, {
     code,
     outcome: 'none',
     ...(status === undefined ? {} : { status }),
+    ...(trouble === undefined ? {} : { trouble }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 }
 
 function healthCall(path: string): Call<unknown> {
-  return { operation: OPERATION, method: 'GET', path, expect: 200, read: readHealth };
+  return { operation: OPERATION, method: 'GET', path, expect: 200, read: readHealthStatus };
 }
 
 function listCall(path: string): Call<unknown> {
   return { operation: OPERATION, method: 'GET', path, expect: 200, read: readIdentities };
+}
+
+/** A value that no filter can mean: refused where the filter is known, ignored elsewhere. */
+function filterCall(paths: Paths, parameter: string): Call<unknown> {
+  return listCall(`${paths.identities}?per_page=1&${parameter}=zzz`);
 }
 
 /** A create that no server can carry out: where the field passes the strict decoder, the schema is refused. */
@@ -106,10 +155,6 @@ function fieldCall(paths: Paths, field: JsonObject): Call<unknown> {
   };
 }
 
-function patchCall(path: string, body: readonly JsonObject[]): Call<unknown> {
-  return { ...objectCall('PATCH', path), body };
-}
-
 function batchCall(paths: Paths): Call<unknown> {
   return {
     operation: OPERATION,
@@ -119,6 +164,10 @@ function batchCall(paths: Paths): Call<unknown> {
     expect: 200,
     read: (body) => (isObject(body) && Array.isArray(body.identities) ? true : undefined),
   };
+}
+
+function mintCall(path: string): Call<unknown> {
+  return { ...objectCall('POST', path), body: { identity_id: NIL } };
 }
 
 function objectCall(method: Call<unknown>['method'], path: string): Call<unknown> {

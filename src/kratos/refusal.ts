@@ -1,4 +1,5 @@
 import type { Refusal, Violation } from '../model/errors.ts';
+import { Sensitive } from '../model/sensitive.ts';
 
 /** What Kratos says about an error, in its own JSON form. Quotes values: never to be shown, logged or kept. */
 export interface Fault {
@@ -12,7 +13,7 @@ const SCHEMA_UNKNOWN = 'Unable to find JSON Schema ID';
 const UNKNOWN_FIELD = 'json: unknown field "';
 
 /** One failure of the validator: `I[<instance pointer>] S[<schema pointer>] <message>`, children indented below their parent. */
-const VIOLATION = /^( *)I\[#([^\]]*)\] S\[([^\]]*)\] /;
+const VIOLATION = /^( *)I\[#([^\]]*)\] S\[([^\]]*)\] (.*)/;
 
 /**
  * Which refusal a 400 is. The texts are Kratos' own and have been the same since v0.5; they are matched at fixed places, so
@@ -34,14 +35,14 @@ export function isUnknownField(fault: Fault): boolean {
 }
 
 /**
- * The validator's leaf failures as pointer and keyword, without duplicates and in a stable order (the server's own order
+ * The validator's leaf failures as pointer, keyword and words, without duplicates and in a stable order (the server's own order
  * varies). `required` and `additionalProperties` point at the parent object, as the validator does.
  */
 export function violationsOf(fault: Fault): Violation[] {
   const lines = fault.reason.split('\n').flatMap(parseLine);
   const leaves = lines.filter((line, index) => (lines[index + 1]?.depth ?? 0) <= line.depth);
   const unique = new Map(
-    leaves.map(({ pointer, keyword }) => [`${pointer} ${keyword}`, { pointer, keyword }]),
+    leaves.map(({ pointer, keyword, message }) => [`${pointer} ${keyword}`, { pointer, keyword, message }]),
   );
   return [...unique.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, violation]) => violation);
 }
@@ -49,9 +50,9 @@ export function violationsOf(fault: Fault): Violation[] {
 function parseLine(line: string): (Violation & { readonly depth: number })[] {
   const match = VIOLATION.exec(line);
   if (!match) return [];
-  const [, indent = '', instance = '', schema = ''] = match;
+  const [, indent = '', instance = '', schema = '', words = ''] = match;
   const keyword = unescaped(schema.slice(schema.lastIndexOf('/') + 1));
-  return [{ depth: indent.length, pointer: unescaped(instance), keyword }];
+  return [{ depth: indent.length, pointer: unescaped(instance), keyword, message: new Sensitive(words) }];
 }
 
 /** Pointers come URL-path escaped on top of RFC 6901's own escapes, which stay. */

@@ -1,5 +1,7 @@
+import type { Sensitive } from './sensitive.ts';
+
 /**
- * What can go wrong between the operator and a server, as a closed set.
+ * What can go wrong between us and a server, as a closed set.
  *
  * - `notFound`: the server's own JSON 404 for that one object; never a proxy's page, never an unknown route
  * - `invalid`: a definite refusal of what was sent (400, 422)
@@ -7,7 +9,7 @@
  * - `denied`: 401 or 403
  * - `methodDisabled`: Kratos has the recovery method, but it is switched off
  * - `unsupported`: this server has no such route or field
- * - `expired`: 410, the resourceVersion or continue token is too old
+ * - `expired`: 410: the resourceVersion or continue token is too old, the self-service flow has ended
  * - `tooLarge`: the answer exceeds the cap, or 413
  * - `unavailable`: refused, timed out, 429, 5xx
  * - `unexpected`: an answer that is not this API's (HTML, redirect, wrong content type or shape)
@@ -35,10 +37,12 @@ export type Refusal =
   | 'concurrentUpdate'
   | 'other';
 
-/** One violation: where (JSON pointer into the document, e.g. `/traits/email`) and which keyword; never the value. */
+/** One violation: where (JSON pointer into the document, e.g. `/traits/email`) and which keyword. */
 export interface Violation {
   readonly pointer: string;
   readonly keyword: string;
+  /** The server's own words for it, which may quote a value. */
+  readonly message: Sensitive;
 }
 
 export interface RemoteErrorDetail {
@@ -53,6 +57,12 @@ export interface RemoteErrorDetail {
   readonly retryAfterMs?: number;
   readonly refusal?: Refusal;
   readonly violations?: readonly Violation[];
+  /** The server's own words, which may quote what was sent: for the person who asked, and nowhere else. */
+  readonly words?: Sensitive;
+  /** What this server or our configuration would have to have, as our own fixed text. */
+  readonly needs?: string;
+  /** Id of what a mutation did make, although its answer could not be read in whole. */
+  readonly madeId?: string;
 }
 
 /** The one error that crosses rooms. Its message names the operation and the status, never text of a request or an answer. */
@@ -61,19 +71,27 @@ export class RemoteError extends Error {
   readonly code: RemoteCode;
   readonly outcome: 'none' | 'unknown';
   readonly status: number | undefined;
+  readonly trouble: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly refusal: Refusal | undefined;
   readonly violations: readonly Violation[];
+  readonly words: Sensitive | undefined;
+  readonly needs: string | undefined;
+  readonly madeId: string | undefined;
 
   constructor(operation: string, detail: RemoteErrorDetail) {
-    const why = detail.status ?? detail.trouble;
+    const why = detail.needs === undefined ? (detail.status ?? detail.trouble) : `needs ${detail.needs}`;
     super(`${operation}: ${detail.code}${why === undefined ? '' : ` (${why})`}`);
     this.code = detail.code;
     this.outcome = detail.outcome;
     this.status = detail.status;
+    this.trouble = detail.trouble;
     this.retryAfterMs = detail.retryAfterMs;
     this.refusal = detail.refusal;
     this.violations = detail.violations ?? [];
+    this.words = detail.words;
+    this.needs = detail.needs;
+    this.madeId = detail.madeId;
   }
 
   /** When to try the same thing again: `after` the server's own delay, with `backoff`, or `never` for the same input. */

@@ -15,14 +15,18 @@ export async function createIdentity(
   has: Capabilities,
   wanted: NewIdentity,
 ): Promise<World> {
-  deps.leadership.assertHeld();
+  const mayStart = () => deps.leadership.assertHeld();
   try {
-    const identity = await deps.kratos.createIdentity(has, wanted);
+    const identity = await deps.kratos.createIdentity(has, wanted, mayStart);
     return created(deps, world, identity);
   } catch (error) {
-    if (isRemote(error)) return createFailed(deps, world, error);
-    throw error;
+    if (!isRemote(error) || wasNotStarted(error)) throw error;
+    return createFailed(deps, world, error);
   }
+}
+
+function wasNotStarted({ code, outcome }: RemoteError): boolean {
+  return code === 'aborted' && outcome === 'none';
 }
 
 function created(deps: Deps, world: World, identity: Identity): World {
@@ -45,6 +49,7 @@ function created(deps: Deps, world: World, identity: Identity): World {
 /** A timed-out create is unknown, never failed; a definite refusal proves that nothing was made by it. */
 function createFailed(deps: Deps, world: World, error: RemoteError): World {
   const { uid, generation } = world.resource.metadata;
+  if (error.madeId !== undefined) return madeUnread(deps, world, error, error.madeId);
   if (error.outcome === 'unknown') {
     deps.memory.markUnknown(uid, deps.contact.mark());
     return { ...learn(deps, world, { unknownCreate: { generation } }), failure: error };
@@ -59,6 +64,22 @@ function createFailed(deps: Deps, world: World, error: RemoteError): World {
     identity: { kind: 'unread' },
     conflictToExplain: true,
   };
+}
+
+/** It was made, and its id is known: there is nothing to look for, only to read. */
+function madeUnread(deps: Deps, world: World, error: RemoteError, madeId: string): World {
+  const { uid } = world.resource.metadata;
+  deps.memory.markUnknown(uid, undefined);
+  deps.index.claim(madeId, uid);
+  publish(deps, world, 'Created', 'Create', 'created the identity in Kratos');
+  deps.onAction('created');
+  const after = learn(deps, world, {
+    identityId: madeId,
+    created: true,
+    unknownCreate: undefined,
+    conflicts: undefined,
+  });
+  return { ...after, identity: { kind: 'unread' }, failure: error };
 }
 
 export async function updateIdentity(

@@ -14,7 +14,8 @@ export interface Kratos {
   probe(): Promise<Capabilities>;
   /** Resolves when `health/ready` says so, else rejects. */
   ready(): Promise<void>;
-  createIdentity(has: Capabilities, wanted: NewIdentity): Promise<Identity>;
+  /** @param mayStart throws where no effect may be started any more; asked right before the request goes out */
+  createIdentity(has: Capabilities, wanted: NewIdentity, mayStart: () => void): Promise<Identity>;
   /** Rejects `notFound` only for Kratos' own JSON 404. */
   getIdentity(has: Capabilities, id: string): Promise<Identity>;
   getIdentityByExternalId(has: Capabilities, externalId: string): Promise<Identity>;

@@ -247,7 +247,10 @@ function kratosPort(kratos: SimKratos, guard: Guard, answered: () => void, schem
   return {
     probe: () => ask(undefined, () => kratos.has),
     ready: () => ask(undefined, () => undefined),
-    createIdentity: (_has, wanted) => ask('create', () => kratos.create(wanted)),
+    createIdentity: async (_has, wanted, mayStart) => {
+      mayStart();
+      return ask('create', () => kratos.create(wanted));
+    },
     getIdentity: (_has, id) => ask(undefined, () => kratos.get(id)),
     getIdentityByExternalId: (_has, id) => ask(undefined, () => kratos.byExternalId(id)),
     findByIdentifier: (_has, value) => ask(undefined, () => kratos.byIdentifier(value)),

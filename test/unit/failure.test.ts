@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { RemoteError, type RemoteErrorDetail } from '../../src/model/errors.ts';
 import { contradictsProbe } from '../../src/model/failure.ts';
 import { plan } from '../../src/model/plan.ts';
+import { Sensitive } from '../../src/model/sensitive.ts';
 import type { World } from '../../src/model/world.ts';
 import { NOW, resource, world } from './build.ts';
 
@@ -10,10 +11,11 @@ const failed = (detail: Partial<RemoteErrorDetail>) =>
 const step = (detail: Partial<RemoteErrorDetail>, change: Partial<World> = {}) =>
   plan(world({ failure: failed(detail), ...change }), NOW);
 
+const message = new Sensitive('"x" is not what it should be');
 const violations = [
-  { pointer: '/traits/email', keyword: 'format' },
-  { pointer: '/traits', keyword: 'required' },
-  { pointer: '/traits/email', keyword: 'format' },
+  { pointer: '/traits/email', keyword: 'format', message },
+  { pointer: '/traits', keyword: 'required', message },
+  { pointer: '/traits/email', keyword: 'format', message },
 ];
 
 describe('a definite refusal of this spec stalls', () => {
@@ -41,6 +43,7 @@ describe('a definite refusal of this spec stalls', () => {
     const many = Array.from({ length: 15 }, (_, index) => ({
       pointer: `/traits/k${index + 10}`,
       keyword: 'type',
+      message,
     }));
     const said = step({ code: 'invalid', refusal: 'traits', violations: many });
     expect(said).toEqual(step({ code: 'invalid', refusal: 'traits', violations: many.toReversed() }));

@@ -73,7 +73,7 @@ describe('what every recorded version answers', () => {
   test.each(VERSIONS)('%s: refused traits say where and which keyword', (version) => {
     const error = recordedFailure(version, 'create missing required trait', POST);
     expect(error).toMatchObject({ code: 'invalid', refusal: 'traits', outcome: 'none' });
-    expect(error.violations).toEqual([{ pointer: '/traits', keyword: 'required' }]);
+    expect(error.violations).toMatchObject([{ pointer: '/traits', keyword: 'required' }]);
   });
 
   test.each(modern)('%s: a patch that cannot be applied is told from other refusals', (version) => {

@@ -7,19 +7,30 @@ function fault(reason: string, message = 'The request was malformed or contained
   return { reason, message };
 }
 
+/** Where and which keyword. */
 function violations(...lines: readonly string[]) {
-  return violationsOf(fault(lines.join('\n')));
+  return placesOf(lines.join('\n'));
+}
+
+function placesOf(reason: string) {
+  return violationsOf(fault(reason)).map(({ pointer, keyword }) => ({ pointer, keyword }));
 }
 
 describe('violations', () => {
   test.each(VERSIONS)('%s: leaf failures only, each once, in a stable order', (version) => {
     const { body } = recorded(version, 'create invalid traits');
     const reason = valueAt(body, ['error', 'reason']);
-    expect(violationsOf(fault(typeof reason === 'string' ? reason : ''))).toEqual([
+    expect(placesOf(typeof reason === 'string' ? reason : '')).toEqual([
       { pointer: '/traits', keyword: 'additionalProperties' },
       { pointer: '/traits/email', keyword: 'format' },
       { pointer: '/traits/name/first', keyword: 'maxLength' },
     ]);
+  });
+
+  it("keep the server's own words, and show them to nobody who does not ask", () => {
+    const [found] = violationsOf(fault('I[#/traits/a] S[#/x/format] "no address" is not valid "email"'));
+    expect(found?.message.reveal()).toBe('"no address" is not valid "email"');
+    expect(JSON.stringify(found)).not.toContain('no address');
   });
 
   it('undoes the URL escapes of a pointer and keeps its own', () => {

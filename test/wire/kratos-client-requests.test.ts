@@ -10,7 +10,7 @@ const NO_CONTENT = { status: 204, headers: {}, body: '' };
 describe('requests', () => {
   it('create sends what is wanted, as JSON', async () => {
     const { sent, result, server } = await exchange(json(201, WIRE), (kratos) =>
-      kratos.createIdentity(MODERN, WANTED),
+      kratos.createIdentity(MODERN, WANTED, () => {}),
     );
     expect(sent).toBe(
       'POST /admin/identities {"schema_id":"default","traits":{"a":1},"state":"active","metadata_admin":{"m":1},"external_id":"k8s:1"}',

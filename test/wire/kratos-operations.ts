@@ -86,7 +86,7 @@ const READS: readonly (readonly [string, Operation])[] = [
 ];
 
 export const MUTATIONS: readonly (readonly [string, Operation])[] = [
-  ['createIdentity', (kratos) => kratos.createIdentity(MODERN, WANTED)],
+  ['createIdentity', (kratos) => kratos.createIdentity(MODERN, WANTED, () => {})],
   ['updateIdentity by patch', (kratos) => kratos.updateIdentity(MODERN, CURRENT, CHANGE)],
   ['updateIdentity by put', (kratos) => kratos.updateIdentity(CLASSIC, CURRENT, CHANGE)],
   ['deleteIdentity', (kratos) => kratos.deleteIdentity(MODERN, ID)],

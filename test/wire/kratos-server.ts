@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { KratosClient, type KratosOptions } from '../../src/kratos/client.ts';
+import { KratosClient } from '../../src/kratos/client.ts';
+import type { KratosOptions } from '../../src/kratos/connection.ts';
 import type { Clock } from '../../src/model/clock.ts';
 import type { Capabilities } from '../../src/model/identity.ts';
 import { isObject, type JsonValue } from '../../src/model/json.ts';

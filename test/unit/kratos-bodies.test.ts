@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jsonPatchOf, putBodyOf } from '../../src/kratos/patch.ts';
+import { createBodyOf, jsonPatchOf, putBodyOf } from '../../src/kratos/bodies.ts';
 import type { Capabilities, Edit, Identity, IdentityChange } from '../../src/model/identity.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 
@@ -147,5 +147,36 @@ describe('PUT', () => {
     const traits: JsonObject = JSON.parse('{"__proto__":{"theirs":1},"a":1}');
     const body = putBodyOf(CLASSIC, { ...CURRENT, traits }, { ...NO_CHANGE, traits: [remove('a')] });
     expect(JSON.stringify(body.traits)).toBe('{"__proto__":{"theirs":1}}');
+  });
+});
+
+describe('a create', () => {
+  it('sends only what is wanted', () => {
+    const wanted = {
+      schemaId: undefined,
+      traits: { a: 1 },
+      state: undefined,
+      metadataPublic: undefined,
+      metadataAdmin: undefined,
+      externalId: undefined,
+    };
+    expect(createBodyOf(wanted)).toEqual({ traits: { a: 1 } });
+    expect(
+      createBodyOf({
+        ...wanted,
+        schemaId: 's',
+        state: 'inactive',
+        metadataPublic: {},
+        metadataAdmin: { a: 1 },
+        externalId: 'e',
+      }),
+    ).toEqual({
+      schema_id: 's',
+      traits: { a: 1 },
+      state: 'inactive',
+      metadata_public: {},
+      metadata_admin: { a: 1 },
+      external_id: 'e',
+    });
   });
 });

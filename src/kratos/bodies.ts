@@ -1,9 +1,22 @@
-import type { Capabilities, Edit, Identity, IdentityChange } from '../model/identity.ts';
-import { isObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import type { Capabilities, Edit, Identity, IdentityChange, NewIdentity } from '../model/identity.ts';
+import { isObject, type JsonValue } from '../model/json.ts';
 import { type Path, toPointer, valueAt } from '../model/pointer.ts';
+import type { CreateIdentityBody, JsonPatchOperation, UpdateIdentityBody } from './types/identity.ts';
+
+/** The body of a create; what is `undefined` is not sent. */
+export function createBodyOf(wanted: NewIdentity): CreateIdentityBody {
+  return {
+    ...(wanted.schemaId === undefined ? {} : { schema_id: wanted.schemaId }),
+    traits: wanted.traits,
+    ...(wanted.state === undefined ? {} : { state: wanted.state }),
+    ...(wanted.metadataPublic === undefined ? {} : { metadata_public: wanted.metadataPublic }),
+    ...(wanted.metadataAdmin === undefined ? {} : { metadata_admin: wanted.metadataAdmin }),
+    ...(wanted.externalId === undefined ? {} : { external_id: wanted.externalId }),
+  };
+}
 
 /** The change as a JSON Patch document (RFC 6902). It names nothing that the change does not. */
-export function jsonPatchOf(change: IdentityChange): JsonObject[] {
+export function jsonPatchOf(change: IdentityChange): JsonPatchOperation[] {
   return [
     ...operations('/schema_id', change.schemaId),
     ...operations('/state', change.state),
@@ -18,14 +31,15 @@ export function jsonPatchOf(change: IdentityChange): JsonObject[] {
  * The change as the body of a PUT: `current` with only those edits. PUT wipes what it omits, so `current` must come from a read
  * of that one identity (lists of v0.10 leave `metadata_admin` out), and every field the server has is sent.
  */
-export function putBodyOf(has: Capabilities, current: Identity, change: IdentityChange): JsonObject {
+export function putBodyOf(has: Capabilities, current: Identity, change: IdentityChange): UpdateIdentityBody {
   const state = change.state ?? current.state;
+  const traits = edited(current.traits, change.traits);
   const metadataPublic = edited(current.metadataPublic, change.metadataPublic);
   const metadataAdmin = edited(current.metadataAdmin, change.metadataAdmin);
   const externalId = change.externalId ?? current.externalId;
   return {
     schema_id: change.schemaId ?? current.schemaId,
-    traits: edited(current.traits, change.traits) ?? {},
+    traits: isObject(traits) ? traits : {},
     ...(has.state && state !== undefined ? { state } : {}),
     ...(has.metadata && metadataPublic !== undefined ? { metadata_public: metadataPublic } : {}),
     ...(has.metadata && metadataAdmin !== undefined ? { metadata_admin: metadataAdmin } : {}),
@@ -34,11 +48,11 @@ export function putBodyOf(has: Capabilities, current: Identity, change: Identity
 }
 
 /** `add` replaces a member that exists already, so that one operation serves for both. */
-function operations(path: string, value: string | undefined): JsonObject[] {
+function operations(path: string, value: string | undefined): JsonPatchOperation[] {
   return value === undefined ? [] : [{ op: 'add', path, value }];
 }
 
-function operation(root: string, edit: Edit): JsonObject {
+function operation(root: string, edit: Edit): JsonPatchOperation {
   const path = root + toPointer(edit.path);
   return edit.op === 'set' ? { op: 'add', path, value: edit.value } : { op: 'remove', path };
 }

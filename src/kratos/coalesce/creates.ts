@@ -1,0 +1,119 @@
+import type { Clock } from '../../model/clock.ts';
+import { isRemote, RemoteError, toError } from '../../model/errors.ts';
+import type { AdminApi } from '../admin-api.ts';
+import type { BatchOutcome } from '../batch-outcome.ts';
+import type { IdentityRecord } from '../record.ts';
+import type { CreateIdentityBody } from '../types/identity.ts';
+import { Lane, type SubmitOptions } from './lane.ts';
+import type { CoalescedReads } from './reads.ts';
+import type { Ticket } from './ticket.ts';
+
+const MOST_BODIES = 100;
+/** Servers take 5 MB from v1.2 on; one body alone may have up to that. */
+const MOST_BYTES = 1024 * 1024;
+const REQUESTS = 4;
+const OPERATION = 'POST identity';
+
+type CreateTicket = Ticket<CreateIdentityBody, IdentityRecord>;
+type CreateApi = Pick<AdminApi, 'createIdentity' | 'batchCreateIdentities'>;
+
+/**
+ * Creations of one identity each that become batches where many come together; only for servers that were proved to have the batch route
+ * and the `ids` filter: a batch answers ids, and what they hold is read in the next list.
+ *
+ * A refusal of a whole batch means that none was made, and a refused entry that it was not: those are sent again alone, for their own
+ * reason. v1.3 answers ids for entries that it rolled back because of a refused one: of such a batch an id counts once it was read.
+ */
+export class CoalescedCreates {
+  readonly #api: CreateApi;
+  readonly #reads: CoalescedReads;
+  readonly #lane: Lane<CreateIdentityBody, IdentityRecord>;
+
+  constructor(api: CreateApi, reads: CoalescedReads, clock: Clock, deadlineMs: number) {
+    this.#api = api;
+    this.#reads = reads;
+    this.#lane = new Lane({
+      operation: OPERATION,
+      lost: 'unknown',
+      clock,
+      deadlineMs,
+      requests: REQUESTS,
+      fitting,
+      alone: (ticket) => api.createIdentity(ticket.call, { signal: ticket.signal }),
+      together: (tickets, signal) => this.#together(tickets, signal),
+    });
+  }
+
+  createIdentity(body: CreateIdentityBody, options: SubmitOptions = {}): Promise<IdentityRecord> {
+    return this.#lane.submit(body, options);
+  }
+
+  async #together(tickets: readonly CreateTicket[], signal: AbortSignal): Promise<void> {
+    const outcomes = await this.#batch(tickets, signal);
+    const settled = outcomes?.every(({ kind }) => kind === 'created') ?? false;
+    await Promise.all(
+      tickets.map((ticket, index) => {
+        const outcome = outcomes?.[index];
+        return outcome?.kind === 'created' ? this.#made(ticket, outcome.id, settled) : this.#alone(ticket);
+      }),
+    );
+  }
+
+  /** `undefined`: the whole batch was refused. */
+  async #batch(
+    tickets: readonly CreateTicket[],
+    signal: AbortSignal,
+  ): Promise<readonly BatchOutcome[] | undefined> {
+    try {
+      return await this.#api.batchCreateIdentities(
+        tickets.map(({ call }) => call),
+        { signal },
+      );
+    } catch (error) {
+      if (isRemote(error, 'invalid', 'conflict', 'tooLarge') && error.outcome === 'none') return undefined;
+      throw error;
+    }
+  }
+
+  /** @param settled nothing of the batch was refused, so that its ids are beyond doubt */
+  async #made(ticket: CreateTicket, id: string, settled: boolean): Promise<void> {
+    try {
+      ticket.resolve(await this.#reads.getIdentity(id, ticket.signal));
+    } catch (thrown) {
+      if (isRemote(thrown, 'notFound') && !settled) return this.#alone(ticket);
+      ticket.reject(unread(thrown, settled ? id : undefined));
+    }
+  }
+
+  async #alone(ticket: CreateTicket): Promise<void> {
+    if (!ticket.start()) return;
+    await this.#api.createIdentity(ticket.call, { signal: ticket.signal }).then(
+      (identity) => ticket.resolve(identity),
+      (thrown: unknown) => ticket.reject(toError(thrown)),
+    );
+  }
+}
+
+/** It was made, as far as the server said, and could not be read. */
+function unread(thrown: unknown, madeId: string | undefined): Error {
+  if (!isRemote(thrown)) return toError(thrown);
+  const { status, trouble, retryAfterMs } = thrown;
+  return new RemoteError(OPERATION, {
+    // To the caller an absence would speak of its own call.
+    code: thrown.code === 'notFound' ? 'unexpected' : thrown.code,
+    outcome: 'unknown',
+    ...(status === undefined ? {} : { status }),
+    ...(trouble === undefined ? {} : { trouble }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(madeId === undefined || thrown.code === 'notFound' ? {} : { madeId }),
+  });
+}
+
+function fitting(bodies: readonly CreateIdentityBody[]): number {
+  let bytes = 0;
+  const most = bodies.slice(0, MOST_BODIES).findIndex((body, index) => {
+    bytes += Buffer.byteLength(JSON.stringify(body));
+    return index > 0 && bytes > MOST_BYTES;
+  });
+  return most === -1 ? MOST_BODIES : most;
+}

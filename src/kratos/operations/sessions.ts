@@ -1,0 +1,89 @@
+import { NOTHING } from '../api.ts';
+import type { CallOptions } from '../call-options.ts';
+import { type Page, type PageQuery, pageOf } from '../pages.ts';
+import type { Server } from '../server.ts';
+import { readSession, readSessions, type Session } from '../types/session.ts';
+import { withPage } from './query.ts';
+
+interface ListSessionsOptions extends PageQuery, CallOptions {
+  /** Only those that are (or are no longer) active. */
+  readonly active?: boolean | undefined;
+}
+
+const SINCE = {
+  ofIdentity: 'Kratos v0.9 or later (listing sessions)',
+  ending: 'Kratos v0.8 or later (ending sessions)',
+  extending: 'Kratos v0.10 or later (extending sessions)',
+  all: 'Kratos v0.11 or later (sessions of everybody)',
+} as const;
+
+/** Sessions of users. Sources: ory/kratos session/handler.go. */
+export function sessionOperations(server: Server) {
+  const { admin, lists } = server.ports;
+
+  const list = async (path: string, since: string, options: ListSessionsOptions): Promise<Page<Session>> => {
+    const { active, signal } = options;
+    return lists.ask({
+      operation: 'GET sessions',
+      method: 'GET',
+      path: withPage(path, options, { active: active === undefined ? undefined : `${active}` }),
+      since,
+      expect: 200,
+      signal,
+      read: (body, { headers }) => {
+        const sessions = readSessions(body);
+        return sessions && body !== undefined ? pageOf(sessions, body, headers) : undefined;
+      },
+    });
+  };
+
+  return {
+    /** `GET /identities/{id}/sessions`, 200; v0.9 and later, else `unsupported`. An identity that does not exist has none. */
+    async listIdentitySessions(
+      identityId: string,
+      options: ListSessionsOptions = {},
+    ): Promise<Page<Session>> {
+      return list((await server.paths()).sessions(identityId), SINCE.ofIdentity, options);
+    },
+
+    /** `GET /sessions`, 200: everybody's; v0.11 and later, else `unsupported`. */
+    async listSessions(options: ListSessionsOptions = {}): Promise<Page<Session>> {
+      return list((await server.paths()).allSessions, SINCE.all, options);
+    },
+
+    /** `GET /sessions/{id}`, 200; v0.11 and later, else `unsupported`. Rejects `notFound`. */
+    async getSession(id: string, { signal }: CallOptions = {}): Promise<Session> {
+      const path = (await server.paths()).session(id);
+      const call = {
+        operation: 'GET session',
+        method: 'GET',
+        path,
+        about: 'one',
+        since: SINCE.all,
+        signal,
+      } as const;
+      return admin.ask({ ...call, expect: 200, read: readSession });
+    },
+
+    /** `DELETE /sessions/{id}`, 204: ends one session, and keeps its record; v0.11 and later, else `unsupported`. Rejects `notFound`. */
+    async disableSession(id: string, { signal }: CallOptions = {}): Promise<void> {
+      const path = (await server.paths()).session(id);
+      const call = { operation: 'DELETE session', method: 'DELETE', path, about: 'one', signal } as const;
+      await admin.ask({ ...call, ...NOTHING, since: SINCE.all });
+    },
+
+    /** `PATCH /sessions/{id}/extend`, 200 or 204: to its full life again; v0.10 and later, else `unsupported`. Rejects `notFound`. */
+    async extendSession(id: string, { signal }: CallOptions = {}): Promise<void> {
+      const path = (await server.paths()).extendSession(id);
+      const call = { operation: 'PATCH session', method: 'PATCH', path, about: 'one', signal } as const;
+      await admin.ask({ ...call, expect: [200, 204], read: () => true, since: SINCE.extending });
+    },
+
+    /** `DELETE /identities/{id}/sessions`, 204: ends and forgets them all; v0.8 and later, else `unsupported`. `notFound` for none. */
+    async deleteIdentitySessions(identityId: string, { signal }: CallOptions = {}): Promise<void> {
+      const path = (await server.paths()).sessions(identityId);
+      const call = { operation: 'DELETE sessions', method: 'DELETE', path, about: 'one', signal } as const;
+      await admin.ask({ ...call, ...NOTHING, since: SINCE.ending });
+    },
+  };
+}
