@@ -21,7 +21,7 @@ if (url === undefined) await onServerOfOurs();
 else await benchCoalescing(url, url, say);
 
 async function onServerOfOurs(): Promise<void> {
-  const binaries = await findServers(say);
+  const binaries = await findServers(['kratos-1.3.1'], say);
   const folder = await mkdtemp(join(tmpdir(), 'kio-bench-'));
   const server = await KratosServer.start('1.3.1', binaries, folder);
   try {

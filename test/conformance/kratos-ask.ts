@@ -8,7 +8,10 @@ export interface Asked {
   readonly body: JsonValue;
 }
 
-/** Sends one request on a connection of its own and follows no redirect. A string is sent as it is, everything else as JSON. */
+/**
+ * Sends one request on a connection of its own and follows no redirect. A string is sent as it is, everything else as
+ * JSON. The fetch mode is that of the requests that were recorded: Kratos words CSRF errors by it.
+ */
 export async function ask(
   baseUrl: string,
   method: string,
@@ -20,7 +23,10 @@ export async function ask(
   const answer = await request(baseUrl + path, {
     method,
     reset: true,
-    headers: sent === undefined ? {} : { 'content-type': 'application/json' },
+    headers: {
+      'sec-fetch-mode': 'cors',
+      ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     ...(sent === undefined ? {} : { body: sent }),
     ...(signal === undefined ? {} : { signal }),
   });

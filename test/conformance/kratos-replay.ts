@@ -1,12 +1,12 @@
 import { isObject, type JsonValue } from '../../src/model/json.ts';
 import { type Asked, ask } from './kratos-ask.ts';
 
-/** One request of a recording with what a real server answered; without `response` it is out of scope. */
+/** One request of a recording with what a real server answered. */
 export interface Step {
   readonly name: string;
   readonly port: 'admin' | 'public';
   readonly request: { readonly method: string; readonly path: string; readonly body?: JsonValue };
-  readonly response?: Asked;
+  readonly response: Asked;
 }
 
 /** A server that is asked the recorded requests, in a fresh state. */
@@ -38,7 +38,8 @@ export class Replay {
   }
 
   /** Sends a step and answers both sides in comparable form. */
-  async ask(step: Step, recorded: Asked): Promise<{ readonly actual: Normal; readonly expected: Normal }> {
+  async ask(step: Step): Promise<{ readonly actual: Normal; readonly expected: Normal }> {
+    const recorded = step.response;
     const answer = await this.#send(step);
     const actual = this.#plain(answer);
     this.#capture(recorded.body, answer.body);
@@ -82,6 +83,8 @@ export class Replay {
         typeof other === 'string'
       ) {
         this.#learn(value, other);
+      } else if (key === 'recovery_link' && typeof value === 'string' && typeof other === 'string') {
+        this.#learn(flowOf(value), flowOf(other));
       } else {
         this.#capture(value, other);
       }
@@ -100,6 +103,11 @@ export class Replay {
     );
     if (old !== undefined && own !== undefined) this.#tokens.set(old, own);
   }
+}
+
+/** The flow that a recovery link leads to. */
+function flowOf(link: string): string {
+  return new URL(link).searchParams.get('flow') ?? '';
 }
 
 function textOf(body: JsonValue): string {

@@ -17,7 +17,9 @@ import { asides, clusterScenarios, disturbances } from './scenarios/index.ts';
 async function main(): Promise<number> {
   const arguments_ = parseArguments(process.argv.slice(2));
   const report = new Report();
-  const binaries = await findServers((line) => report.say(line));
+  const kratos = arguments_.conformance.map((version) => `kratos-${version}` as const);
+  const wanted = ['etcd', 'kube-apiserver', 'kubectl', ...kratos] as const;
+  const binaries = await findServers(wanted, (line) => report.say(line));
   const folder = await mkdtemp(join(tmpdir(), 'kratos-identity-operator-e2e-'));
   report.say(`logs are in ${folder} while this runs, and stay there if it fails`);
   const cluster = await Cluster.start(binaries, folder);
@@ -31,7 +33,11 @@ async function main(): Promise<number> {
   return ok ? 0 : 1;
 }
 
-async function runAll({ only, versions }: Arguments, cluster: Cluster, report: Report): Promise<void> {
+async function runAll(
+  { only, versions, conformance }: Arguments,
+  cluster: Cluster,
+  report: Report,
+): Promise<void> {
   const setting = { cluster, report, only };
   await runClusterScenarios(clusterScenarios, setting);
   for (const version of versions) await runShipped(version, setting);
@@ -39,7 +45,7 @@ async function runAll({ only, versions }: Arguments, cluster: Cluster, report: R
   for (const version of versions) await runVersion(version, setting);
   await aside;
   await runClusterScenarios(disturbances, setting);
-  if ('conformance'.includes(only)) await runConformance(cluster, versions, report);
+  if ('conformance'.includes(only)) await runConformance(cluster, conformance, report);
 }
 
 // What was started ends with this process, if the process ends by `exit`.

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Tool, type ToolName, tools } from './tools.ts';
 
-/** Where each tool's binary is. */
+/** Where the binary of each tool is that was asked for. */
 export type Binaries = Readonly<Record<ToolName, string>>;
 
 /** What a person has to provide before the servers can run; the message says how. */
@@ -17,11 +17,15 @@ const CACHE = fileURLToPath(new URL('../../.cache/servers', import.meta.url));
 const PROGRESS_MS = 15_000;
 
 /**
- * Finds every tool where its environment variable points, else in the cache, else builds it with Go, which takes minutes once.
+ * Finds each of these tools where its environment variable points, else in the cache, else builds it with Go, which takes minutes once.
  * The cache is keyed by what a build depends on. `say` gets one line for each thing that takes time.
  */
-export async function findServers(say: (line: string) => void): Promise<Binaries> {
-  const found = await Promise.all(tools.map(async (tool) => [tool, await find(tool)] as const));
+export async function findServers(
+  wanted: readonly ToolName[],
+  say: (line: string) => void,
+): Promise<Binaries> {
+  const chosen = tools.filter(({ name }) => wanted.includes(name));
+  const found = await Promise.all(chosen.map(async (tool) => [tool, await find(tool)] as const));
   const missing = found.filter(([, path]) => path === undefined).map(([tool]) => tool);
   if (missing.length > 0) await requireGo(missing);
   const paths = new Map(found.map(([tool, path]) => [tool.name, path]));
@@ -101,7 +105,7 @@ async function requireGo(missing: readonly Tool[]): Promise<void> {
 
 const HOW_TO_GET_GO = `Install Go 1.26 or later (https://go.dev/dl) and, for Kratos, a C compiler (gcc or clang), and run this again.
 Or point to what you have: KUBEBUILDER_ASSETS=<folder with etcd, kube-apiserver and kubectl> (setup-envtest makes one),
-KRATOS_BIN_0_5_5=<file>, KRATOS_BIN_1_3_1=<file>. Kratos v0.5.5 needs the go command at run time in any case.`;
+KRATOS_BIN_0_5_5=<file>, KRATOS_BIN_1_3_1=<file>, KRATOS_BIN_1_0_0=<file>. Kratos v0.5.5 needs the go command at run time in any case.`;
 
 async function hasGo(): Promise<boolean> {
   for (const directory of (process.env.PATH ?? '').split(delimiter)) {

@@ -8,13 +8,17 @@ import { freePort } from './wait.ts';
 
 /** The releases that are run; the first is of the classic generation, the second of the modern one. */
 export const kratosVersions = ['0.5.5', '1.3.1'] as const;
-export type KratosVersion = (typeof kratosVersions)[number];
+/** A release that a flag adds; nothing but the conformance suite is for it. */
+export const conformanceVersion = '1.0.0';
+export type KratosVersion = (typeof kratosVersions)[number] | typeof conformanceVersion;
 
 const run = promisify(execFile);
 const SCHEMAS = {
   default: new URL('schemas/default.schema.json', import.meta.url).href,
   note: new URL('schemas/note.schema.json', import.meta.url).href,
 };
+/** Asked for up to v1.0. */
+const COURIER = { courier: { smtp: { connection_uri: 'smtp://127.0.0.1:1/' } } };
 const ACCOUNT_PAGES = 'http://127.0.0.1:4455';
 
 /** How one release is run. */
@@ -106,12 +110,17 @@ const RELEASES: Readonly<Record<KratosVersion, (binaries: Binaries) => Promise<R
     serve: ['--disable-telemetry'],
     config: (ports) => ({
       identity: { default_schema_url: SCHEMAS.default, schemas: [{ id: 'note', url: SCHEMAS.note }] },
-      courier: { smtp: { connection_uri: 'smtp://127.0.0.1:1/' } },
+      ...COURIER,
       ...common(ports, {}),
     }),
   }),
-  '1.3.1': async (binaries) => ({
-    binary: binaries['kratos-1.3.1'],
+  '1.0.0': (binaries) => Promise.resolve(modern(binaries['kratos-1.0.0'], COURIER)),
+  '1.3.1': (binaries) => Promise.resolve(modern(binaries['kratos-1.3.1'])),
+};
+
+function modern(binary: string, more: object = {}): Release {
+  return {
+    binary,
     cwd: undefined,
     readyPath: '/admin/health/ready',
     serve: ['--sqa-opt-out'],
@@ -120,17 +129,21 @@ const RELEASES: Readonly<Record<KratosVersion, (binaries: Binaries) => Promise<R
         default_schema_id: 'default',
         schemas: Object.entries(SCHEMAS).map(([id, url]) => ({ id, url })),
       },
+      ...more,
       ...common(ports, { methods: { link: { enabled: true }, code: { enabled: true } } }),
     }),
-  }),
-};
+  };
+}
 
 function common(ports: Ports, selfservice: object): object {
   const listener = (port: number) => ({ host: '127.0.0.1', port, base_url: `http://127.0.0.1:${port}/` });
   return {
     selfservice: {
       default_browser_return_url: `${ACCOUNT_PAGES}/`,
-      flows: { recovery: { enabled: true, ui_url: `${ACCOUNT_PAGES}/recovery` } },
+      flows: {
+        recovery: { enabled: true, ui_url: `${ACCOUNT_PAGES}/recovery` },
+        verification: { enabled: true, ui_url: `${ACCOUNT_PAGES}/verification` },
+      },
       ...selfservice,
     },
     serve: { public: listener(ports.public), admin: listener(ports.admin) },

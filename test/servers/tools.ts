@@ -16,7 +16,13 @@ export interface Tool {
   readonly minutes: string;
 }
 
-export type ToolName = 'etcd' | 'kube-apiserver' | 'kubectl' | 'kratos-0.5.5' | 'kratos-1.3.1';
+export type ToolName =
+  | 'etcd'
+  | 'kube-apiserver'
+  | 'kubectl'
+  | 'kratos-0.5.5'
+  | 'kratos-1.0.0'
+  | 'kratos-1.3.1';
 
 const KUBERNETES = { version: 'v1.37.2', major: '1', minor: '37' };
 const BUILD_INFO = 'k8s.io/component-base/version';
@@ -62,6 +68,15 @@ export const tools: readonly Tool[] = [
     module: 'github.com/ory/kratos',
     folder: folder('kratos-0.5'),
     variable: { name: 'KRATOS_BIN_0_5_5', holds: 'file' },
+    flags: ['-tags=sqlite', `-ldflags=${SMALL}`],
+    cgo: true,
+    minutes: '2',
+  },
+  {
+    name: 'kratos-1.0.0',
+    module: 'github.com/ory/kratos',
+    folder: folder('kratos-1.0'),
+    variable: { name: 'KRATOS_BIN_1_0_0', holds: 'file' },
     flags: ['-tags=sqlite', `-ldflags=${SMALL}`],
     cgo: true,
     minutes: '2',

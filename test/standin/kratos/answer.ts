@@ -77,6 +77,20 @@ export function notFound(reason?: string): Refused {
   });
 }
 
+/**
+ * A handler's way out of what Kratos does and the stand-in does not: 501, in a form that nobody takes for Kratos.
+ * `what` names it, and holds nothing of the request.
+ */
+export class NotDone extends Error {
+  override readonly name = 'NotDone';
+  readonly answer: Answer;
+
+  constructor(what: string) {
+    super(`the stand-in does not do ${what}`);
+    this.answer = json(501, { standIn: 'kratos', notDone: what });
+  }
+}
+
 /** `404 page not found` of the router: an unknown route, never a missing object. */
 export function unknownRoute(): Answer {
   return plain(404, '404 page not found\n');
@@ -84,6 +98,11 @@ export function unknownRoute(): Answer {
 
 export function wrongMethod(allow: readonly string[]): Answer {
   return plain(405, 'Method Not Allowed\n', { allow: allow.join(', ') });
+}
+
+/** The answer to OPTIONS. */
+export function allowedMethods(allow: readonly string[]): Answer {
+  return { status: 200, headers: { allow: allow.join(', ') }, body: '' };
 }
 
 function plain(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Answer {

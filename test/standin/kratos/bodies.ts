@@ -1,7 +1,8 @@
 import { isObject, type JsonObject, type JsonValue } from '../../../src/model/json.ts';
 import { badRequest, Refused } from './answer.ts';
-import { DecodeError, decodeFirst, decodeObject, type Shape } from './go-json.ts';
-import type { Dialect } from './version.ts';
+import { DecodeError, decodeFirst, decodeObject, type Shape, scalarText } from './go-json.ts';
+import { isUuid } from './identity.ts';
+import { type Dialect, isSince } from './version.ts';
 import type { Call } from './world.ts';
 
 const CLASSIC = { schema_id: 'string', traits: 'any' } as const;
@@ -23,11 +24,40 @@ function shapeOf(name: string, fields: Shape['fields'], dialect: Dialect): Shape
 
 /** A create body; unknown fields are refused. */
 function createBody(value: JsonValue, dialect: Dialect): JsonObject {
-  return decodeObject(
-    value,
-    shapeOf(dialect.modern ? 'CreateIdentityBody' : 'CreateIdentity', CREATE, dialect),
-    true,
-  );
+  const name = dialect.modern ? 'CreateIdentityBody' : 'CreateIdentity';
+  const fields = dialect.externalIds ? { ...CREATE, organization_id: 'any' as const } : CREATE;
+  const body = decodeObject(value, shapeOf(name, fields, dialect), true);
+  checkImport(body.credentials, dialect);
+  checkOrganization(body.organization_id ?? null);
+  return body;
+}
+
+function checkImport(credentials: JsonValue | undefined, { externalIds, version }: Dialect): void {
+  if (!isObject(credentials)) return;
+  refuseUnknown(credentials, externalIds ? ['password', 'oidc', 'saml'] : ['password', 'oidc']);
+  const { password } = credentials;
+  if (!isObject(password)) return;
+  refuseUnknown(password, ['config']);
+  const fields = ['hashed_password', 'password'];
+  const hook = isSince(version, '1.3') ? ['use_password_migration_hook'] : [];
+  if (isObject(password.config)) refuseUnknown(password.config, [...fields, ...hook]);
+}
+
+function refuseUnknown(object: JsonObject, known: readonly string[]): void {
+  const unknown = Object.keys(object).find((field) => !known.includes(field));
+  if (unknown !== undefined) throw new DecodeError(`json: unknown field "${unknown}"`);
+}
+
+/** What Go says about a text that is no UUID. */
+export function uuidTrouble(text: string): string {
+  return text.length === 36
+    ? 'uuid: invalid UUID format'
+    : `uuid: incorrect UUID length ${text.length} in string "${text}"`;
+}
+
+function checkOrganization(id: JsonValue): void {
+  if (id === null || (typeof id === 'string' && isUuid(id))) return;
+  throw new DecodeError(uuidTrouble(scalarText(id)));
 }
 
 export function decodeCreate(call: Call, dialect: Dialect): JsonObject {

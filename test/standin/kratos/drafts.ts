@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { isObject, type JsonObject, type JsonValue } from '../../../src/model/json.ts';
-import { badRequest, Refused } from './answer.ts';
+import { badRequest, NotDone, Refused } from './answer.ts';
 import { scalarText } from './go-json.ts';
 import type { Credential, IdentityRecord, RecoveryRecord, VerifiableRecord } from './identity.ts';
 import { type Derived, judgeTraits } from './traits.ts';
@@ -17,6 +17,7 @@ export function draftOf(body: JsonObject, world: World): Draft {
   return {
     id: randomUUID(),
     externalId: text(body.external_id) ?? '',
+    organizationId: organizationOf(body.organization_id),
     schemaId: text(body.schema_id) || DEFAULT_SCHEMA,
     state: validState(text(body.state) || 'active'),
     stateChangedAt: now,
@@ -33,6 +34,11 @@ export function draftOf(body: JsonObject, world: World): Draft {
 
 export function text(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+/** Whoever reads bodies has seen that it is none or a UUID. */
+function organizationOf(value: JsonValue | undefined): string {
+  return (text(value) ?? '').toLowerCase();
 }
 
 export function validState(state: string): string {
@@ -111,6 +117,7 @@ export function importCredentials(
       updatedAt: now,
     });
   }
+  if (configOf(imported, 'saml') !== undefined) throw new NotDone('the import of SAML credentials');
   const oidc = configOf(imported, 'oidc');
   if (oidc !== undefined) credentials.set('oidc', withProviders(credentials.get('oidc'), oidc, now));
   return credentials;
@@ -126,29 +133,32 @@ const KNOWN_HASH =
   /^(?:\$(?:2[abxy]?|argon2id?|pbkdf2-sha\d+|scrypt|firescrypt|md5(?:-crypt)?|sha\d*(?:-crypt)?|hmac-.+|[156])\$|\{S(?:SHA|SHA256|SHA512)\})/;
 
 function passwordConfig(config: JsonObject): JsonObject {
-  if (config.use_password_migration_hook === true) return { use_password_migration_hook: true };
+  if (config.use_password_migration_hook === true) {
+    return { hashed_password: '', use_password_migration_hook: true };
+  }
   const plain = text(config.password) ?? '';
-  const hash = plain === '' ? (text(config.hashed_password) ?? '') : bcryptLike(plain);
+  const hash = plain === '' ? (text(config.hashed_password) ?? '') : NO_HASH;
   if (KNOWN_HASH.test(hash)) return { hashed_password: hash };
   throw badRequest(
     'The imported password does not match any known hash format. For more information see https://www.ory.sh/dr/2',
   );
 }
 
-/** Not a bcrypt hash, but as long as one and as opaque. */
-function bcryptLike(password: string): string {
-  return `$2a$12$${createHash('sha512').update(password).digest('base64').slice(0, 53)}`;
-}
+/** In place of the hash of every password: as long as one of bcrypt, and of no password. */
+const NO_HASH = `$2a$12$${'the.stand-in.hashes.no.password'.padEnd(53, '.')}`;
 
 function withProviders(known: Credential | undefined, config: JsonObject, now: string): Credential {
-  const providers = (Array.isArray(config.providers) ? config.providers : []).filter(isObject);
+  const providersOf = ({ providers }: JsonObject) =>
+    (Array.isArray(providers) ? providers : []).filter(isObject);
+  const providers = providersOf(config);
+  const all = [...providersOf(known?.config ?? {}), ...providers];
   const identifiers = providers.map(
     ({ provider, subject }) => `${scalarText(provider)}:${scalarText(subject)}`,
   );
   return {
     type: 'oidc',
-    identifiers: [...(known?.identifiers ?? []), ...identifiers],
-    config: { providers },
+    identifiers: [...(known?.identifiers.toSorted() ?? []), ...identifiers],
+    config: { providers: all.length > 0 ? all : null },
     createdAt: known?.createdAt ?? now,
     updatedAt: now,
   };

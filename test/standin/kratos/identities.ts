@@ -1,20 +1,14 @@
 import type { JsonObject } from '../../../src/model/json.ts';
-import { type Answer, badRequest, json, noContent, notFound, Refused } from './answer.ts';
+import { type Answer, json, noContent, notFound, Refused } from './answer.ts';
 import { decodeCreate, decodeUpdate } from './bodies.ts';
+import { included } from './credentials.ts';
 import { type Draft, draftOf, importCredentials, text, validated, validState } from './drafts.ts';
 import { type IdentityRecord, identityJson } from './identity.ts';
-import { page } from './paging.ts';
 import { patched } from './patched.ts';
 import { UniqueViolation } from './store.ts';
 import { type Handler, timestamp, type World } from './world.ts';
 
 const EXISTS = 'Unable to insert or update resource because a resource with that value exists already';
-
-const KNOWN_CREDENTIALS = new Set(
-  'password oidc totp lookup_secret webauthn code passkey profile saml link_recovery code_recovery'.split(
-    ' ',
-  ),
-);
 
 export const createIdentity: Handler = (world, call) => {
   const draft = draftOf(decodeCreate(call, world.dialect), world);
@@ -24,41 +18,10 @@ export const createIdentity: Handler = (world, call) => {
 };
 
 export const getIdentity: Handler = (world, call, { id = '' }) =>
-  shown(world, world.store.find(id), included(call.query));
+  shown(world, world.store.find(id), call.query);
 
 export const getByExternalId: Handler = (world, call, { externalId = '' }) =>
-  shown(world, world.store.findByExternalId(externalId), included(call.query));
-
-export const listIdentities: Handler = (world, call) => {
-  const { dialect, store, urls } = world;
-  const include = dialect.paging === 'keyset' ? included(call.query) : [];
-  const ids = dialect.ids ? call.query.getAll('ids') : [];
-  const identifier = dialect.identifierFilter ? (call.query.get('credentials_identifier') ?? '') : '';
-  const bad = ids.find((id) => !isUuid(id));
-  if (bad !== undefined) throw badRequest(`Invalid UUID value \`${bad}\` for parameter \`ids\`.`);
-  if (dialect.oneFilter && ids.length > 500)
-    throw badRequest('The number of ids to filter must not exceed 500.');
-  if (dialect.oneFilter && ids.length > 0 && identifier !== '') {
-    throw badRequest('You cannot combine multiple filters in this API');
-  }
-  const all = store.identities();
-  const found = all.filter(
-    (record) =>
-      (ids.length === 0 || ids.includes(record.id)) && (identifier === '' || identifies(record, identifier)),
-  );
-  const { records, headers } = page(found, identifier === '' ? all.length : undefined, call, world);
-  const view = {
-    kind: 'list',
-    publicUrl: urls.public,
-    credentials: identifier !== '' || include.length > 0,
-    include,
-  } as const;
-  return json(
-    200,
-    records.map((record) => identityJson(record, dialect, view)),
-    headers,
-  );
-};
+  shown(world, world.store.findByExternalId(externalId), call.query);
 
 export const putIdentity: Handler = (world, call, { id = '' }) => {
   const body = decodeUpdate(call, world.dialect);
@@ -80,17 +43,6 @@ export const patchIdentity: Handler = (world, call, { id = '' }) => {
 export const deleteIdentity: Handler = (world, _call, { id = '' }) => {
   if (!world.store.remove(id)) throw notFound();
   return noContent;
-};
-
-export const deleteCredential: Handler = (world, _call, { id = '', type = '' }) => {
-  const record = world.store.find(id);
-  if (record === undefined) throw notFound();
-  if (record.credentials.has(type)) throw badRequest('You cannot remove first factor credentials.');
-  throw new Refused({
-    code: 404,
-    message: 'The requested resource could not be found',
-    reason: `You tried to remove a ${type} but this user have no ${type} set up.`,
-  });
 };
 
 /** Carries out a write of the store; a unique key in the way is a 409. */
@@ -157,32 +109,11 @@ function writeView(
   });
 }
 
-function shown(
-  { dialect, urls }: World,
-  record: IdentityRecord | undefined,
-  include: readonly string[],
-): Answer {
+function shown({ dialect, urls }: World, record: IdentityRecord | undefined, query: URLSearchParams): Answer {
   if (record === undefined) throw notFound();
+  const include = included(dialect, query);
   return json(
     200,
     identityJson(record, dialect, { kind: 'read', publicUrl: urls.public, credentials: true, include }),
   );
-}
-
-function included(query: URLSearchParams): readonly string[] {
-  const types = query.getAll('include_credential');
-  const unknown = types.find((type) => !KNOWN_CREDENTIALS.has(type));
-  if (unknown === undefined) return types;
-  throw badRequest(`Invalid value \`${unknown}\` for parameter \`include_credential\`.`);
-}
-
-function identifies(record: IdentityRecord, identifier: string): boolean {
-  const normal = identifier.trim().toLowerCase();
-  return [...record.credentials].some(([type, { identifiers }]) =>
-    identifiers.includes(type === 'oidc' ? identifier : normal),
-  );
-}
-
-export function isUuid(value: string): boolean {
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
 }

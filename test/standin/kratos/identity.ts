@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../../src/model/json.ts';
+import { shownConfig } from './credentials.ts';
 import type { Dialect } from './version.ts';
 
 export interface Credential {
@@ -32,6 +33,8 @@ export interface IdentityRecord {
   readonly id: string;
   /** Empty: none. */
   readonly externalId: string;
+  /** Empty: none. */
+  readonly organizationId: string;
   readonly schemaId: string;
   readonly state: string;
   readonly stateChangedAt: string;
@@ -77,7 +80,7 @@ export function identityJson(record: IdentityRecord, dialect: Dialect, view: Vie
     id: record.id,
     ...(dialect.externalIds && record.externalId !== '' ? { external_id: record.externalId } : {}),
     ...(view.credentials && record.credentials.size > 0
-      ? { credentials: credentialsJson(record, view) }
+      ? { credentials: credentialsJson(record, dialect, view) }
       : {}),
     ...common,
     state: record.state,
@@ -88,12 +91,16 @@ export function identityJson(record: IdentityRecord, dialect: Dialect, view: Vie
     ...adminMetadata(record, dialect, view),
     created_at: record.createdAt,
     updated_at: record.updatedAt,
-    ...(dialect.organizationId ? { organization_id: null } : {}),
+    ...(dialect.organizationId ? { organization_id: record.organizationId || null } : {}),
   };
 }
 
 export function base64url(text: string): string {
   return Buffer.from(text).toString('base64url');
+}
+
+export function isUuid(value: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
 }
 
 function adminMetadata(record: IdentityRecord, dialect: Dialect, view: View): JsonObject {
@@ -102,13 +109,15 @@ function adminMetadata(record: IdentityRecord, dialect: Dialect, view: View): Js
   return { metadata_admin: record.metadataAdmin ?? null };
 }
 
-function credentialsJson(record: IdentityRecord, view: View): JsonObject {
+function credentialsJson(record: IdentityRecord, dialect: Dialect, view: View): JsonObject {
   const shown: Record<string, JsonObject> = {};
   for (const [type, credential] of record.credentials) {
+    const config = view.include?.includes(type) ? shownConfig(credential, dialect) : undefined;
     shown[type] = {
       type,
-      identifiers: credential.identifiers,
-      ...(view.include?.includes(type) ? { config: credential.config } : {}),
+      // The database gives them in order; the answer to a write has them as they came.
+      identifiers: view.kind === 'write' ? credential.identifiers : credential.identifiers.toSorted(),
+      ...(config === undefined ? {} : { config }),
       version: 0,
       created_at: credential.createdAt,
       updated_at: credential.updatedAt,

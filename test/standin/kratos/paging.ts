@@ -101,7 +101,7 @@ function pageOf(query: URLSearchParams, max: number): { readonly number: number;
 }
 
 /** Token parameters win over pages; a token that cannot be read is the first page. */
-function tokenPage(query: URLSearchParams): { readonly number: number; readonly size: number } {
+export function tokenPage(query: URLSearchParams): { readonly number: number; readonly size: number } {
   if (!query.has('page_token') && !query.has('page_size')) return pageOf(query, 1000);
   const size = sizeOf(query.get('page_size'), 1000);
   const token = Buffer.from(query.get('page_token') ?? '', 'base64url').toString();

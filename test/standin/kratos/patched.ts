@@ -1,8 +1,9 @@
 import { isObject, type JsonObject, type JsonValue } from '../../../src/model/json.ts';
 import { Refused } from './answer.ts';
+import { uuidTrouble } from './bodies.ts';
 import type { Draft } from './drafts.ts';
-import { jsonKind } from './go-json.ts';
-import { type IdentityRecord, identityJson, type VerifiableRecord } from './identity.ts';
+import { jsonKind, scalarText } from './go-json.ts';
+import { type IdentityRecord, identityJson, isUuid, type VerifiableRecord } from './identity.ts';
 import { applyPatch, PatchError, readPatch } from './json-patch.ts';
 import { timestamp, type World } from './world.ts';
 
@@ -40,6 +41,7 @@ function draftFrom(old: IdentityRecord, document: JsonObject, world: World): Dra
   return {
     ...old,
     externalId: world.dialect.externalIds ? takeText('external_id', kept?.externalId) : old.externalId,
+    organizationId: world.dialect.externalIds ? organizationOf(take('organization_id')) : old.organizationId,
     schemaId: takeText('schema_id', kept?.schemaId),
     state: state === old.state ? state : changedState(state),
     stateChangedAt: state === old.state ? old.stateChangedAt : timestamp(world),
@@ -48,6 +50,13 @@ function draftFrom(old: IdentityRecord, document: JsonObject, world: World): Dra
     metadataAdmin: take('metadata_admin') === undefined ? kept?.metadataAdmin : take('metadata_admin'),
     verifiable: verifiableFrom(old, take('verifiable_addresses'), timestamp(world)),
   };
+}
+
+/** Decoded afresh by every release that lets it be patched. */
+function organizationOf(value: JsonValue | undefined): string {
+  const id = value === null ? '' : scalarText(value);
+  if (id === '' || isUuid(id)) return id.toLowerCase();
+  throw new PatchError(uuidTrouble(id));
 }
 
 function textField(value: JsonValue | undefined, field: string): string | undefined {

@@ -3,9 +3,10 @@ import type { JsonObject } from '../../../src/model/json.ts';
 import { type Answer, badRequest, json, notFound, Refused, unescapedJson } from './answer.ts';
 import { decodeLenient } from './bodies.ts';
 import { text } from './drafts.ts';
+import type { Flow } from './flows.ts';
 import { parseGoDuration, printGoDuration } from './go-duration.ts';
-import { isUuid } from './identities.ts';
-import type { IdentityRecord } from './identity.ts';
+import { type IdentityRecord, isUuid } from './identity.ts';
+import { isSince } from './version.ts';
 import type { Call, Handler, Minted, World } from './world.ts';
 
 const LIFESPAN_MS = 3_600_000;
@@ -35,10 +36,11 @@ export const createRecoveryLink: Handler = (world, call) => {
 /** A link to the recovery page, and apart from it the code to type there. */
 export const createRecoveryCode: Handler = (world, call) => {
   if (!world.recovery.code) throw disabled();
-  const { identityId, lifespan } = asked(world, call, 'must result to a future time', printGoDuration);
+  const { identityId, lifespan, body } = asked(world, call, 'must result to a future time', printGoDuration);
+  const isApi = isForApi(body, world);
   const identity = world.store.find(identityId);
   if (identity === undefined) throw notFound('could not find identity');
-  const link = `${RECOVERY_UI}?flow=${randomUUID()}`;
+  const link = `${RECOVERY_UI}?flow=${begun(world, isApi ? 'apiCode' : 'code', lifespan)}`;
   const code = String(randomInt(1_000_000)).padStart(6, '0');
   const minted = mint(world, { method: 'code', identityId: identity.id, link, code }, lifespan);
   return unescapedJson(201, { recovery_link: link, recovery_code: code, expires_at: iso(minted) });
@@ -47,10 +49,19 @@ export const createRecoveryCode: Handler = (world, call) => {
 function linkAnswer(world: World, identity: IdentityRecord, lifespan: number): Answer {
   const path = world.dialect.modern ? '/self-service/recovery' : '/self-service/recovery/methods/link';
   const token = randomBytes(24).toString('base64url');
-  const link = `${world.urls.public}${path}?flow=${randomUUID()}&token=${token}`;
+  const link = `${world.urls.public}${path}?flow=${begun(world, 'link', lifespan)}&token=${token}`;
   const minted = mint(world, { method: 'link', identityId: identity.id, link }, lifespan);
   const body = { recovery_link: link, expires_at: iso(minted) };
   return world.dialect.modern ? unescapedJson(200, body) : json(200, body);
+}
+
+/** The flow that a link or code leads to; v0.5 does not find it again by its id. */
+function begun({ clock, dialect, flows }: World, origin: Flow['origin'], lifespan: number): string {
+  const id = randomUUID();
+  const issuedAt = clock.now();
+  if (dialect.modern)
+    flows.set(id, { id, kind: 'recovery', origin, issuedAt, expiresAt: issuedAt + lifespan });
+  return id;
 }
 
 function mint(world: World, what: Omit<Minted, 'expiresAt'>, lifespan: number): Minted {
@@ -80,7 +91,14 @@ function asked(
   }
   if (lifespan <= 0)
     throw badRequest(`Value from "expires_in" ${refusal}: ${print(lifespan, expiresIn ?? '')}`);
-  return { identityId, lifespan };
+  return { identityId, lifespan, body };
+}
+
+/** Since v1.2 a code can be for a client without browser. */
+function isForApi({ flow_type: type }: JsonObject, { dialect }: World): boolean {
+  if (type === undefined || !isSince(dialect.version, '1.3')) return false;
+  if (type === 'api' || type === 'browser') return type === 'api';
+  throw badRequest(`Value from "flow_type" is not valid: ${JSON.stringify(type)}`);
 }
 
 function uuidOf(body: JsonObject, { dialect }: World): string {

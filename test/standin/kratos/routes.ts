@@ -1,24 +1,26 @@
+import { posix } from 'node:path';
 import { type Answer, redirect } from './answer.ts';
 import { batchIdentities } from './batch.ts';
+import { deleteCredential } from './credentials.ts';
+import { isGuarded, refuseForgery } from './csrf.ts';
 import {
   createIdentity,
-  deleteCredential,
   deleteIdentity,
   getByExternalId,
   getIdentity,
-  listIdentities,
   patchIdentity,
   putIdentity,
 } from './identities.ts';
+import { listIdentities } from './lists.ts';
 import { createRecoveryCode, createRecoveryLink } from './recovery.ts';
-import { dispatch, type Route } from './router.ts';
+import { PREFIX, toAdmin, toPublic } from './redirects.ts';
+import { answered, dispatch, get, notDone, only, post, type Route, route } from './router.ts';
 import { getSchema, listSchemas } from './schemas.ts';
+import { adminSelfService, publicSelfService } from './self-service.ts';
 import { alive, metrics, ready, version } from './service.ts';
-import { deleteSessions, listSessions } from './sessions.ts';
-import type { Dialect } from './version.ts';
-import type { Call, Handler, World } from './world.ts';
-
-const PREFIX = '/admin';
+import { adminSessions, publicSessions } from './session-routes.ts';
+import { isSince } from './version.ts';
+import type { Call, World } from './world.ts';
 
 /** Answers a request on the admin port. */
 export function answerAdmin(world: World, call: Call): Answer {
@@ -26,17 +28,18 @@ export function answerAdmin(world: World, call: Call): Answer {
   const routes = adminRoutes(world);
   if (!dialect.modern) return dispatch(routes, world, call);
   if (call.path.startsWith(PREFIX)) return dispatch(prefixed(routes), world, call);
-  const path = `${PREFIX}${call.path}`;
+  const path = posix.join(PREFIX, call.path).replace(/\/$/, '');
   if (dialect.unprefixed === 'rewrite') return dispatch(prefixed(routes), world, { ...call, path });
   return redirect(307, call.method, `${path}${call.search}`);
 }
 
-/** Answers a request on the public port; self-service is not there. */
+/** Answers a request on the public port. */
 export function answerPublic(world: World, call: Call): Answer {
-  return dispatch(publicRoutes(world.dialect), world, call);
+  if (isGuarded(world.dialect, call)) return answered(() => refuseForgery(world, call, {}));
+  return dispatch(publicRoutes(world), world, call);
 }
 
-function adminRoutes(world: World): Route[] {
+function adminRoutes(world: World): readonly Route[] {
   const { dialect } = world;
   return [
     get('/health/alive', alive),
@@ -57,54 +60,63 @@ function adminRoutes(world: World): Route[] {
     ),
     ...only(dialect.modern || world.recovery.link, post('/recovery/link', createRecoveryLink)),
     ...only(dialect.recoveryCode, post('/recovery/code', createRecoveryCode)),
-    ...(dialect.modern ? modernAdminRoutes : [get('/schemas/:id', getSchema)]),
+    ...(dialect.modern ? modernAdminRoutes(world) : [get('/schemas/:id', getSchema)]),
+    ...adminSelfService(world),
   ];
 }
 
-const toPublic: Handler = ({ urls }, call) =>
-  redirect(307, call.method, `${urls.public}${call.path.slice(PREFIX.length)}${call.search}`);
+function modernAdminRoutes({ dialect }: World): readonly Route[] {
+  const messages = notDone('courier messages');
+  return [
+    get('/schemas', toPublic),
+    get('/schemas/:id', toPublic),
+    get('/health/config', notDone('the hash of the configuration')),
+    ...adminSessions(dialect),
+    ...only(isSince(dialect.version, '1.0'), ...courier.map((path) => get(path, messages))),
+  ];
+}
 
-const toAdmin: Handler = ({ urls }, call) => {
-  const path = call.path.startsWith(PREFIX) ? call.path : `${PREFIX}${call.path}`;
-  return redirect(307, call.method, `${urls.admin}${path}${call.search}`);
-};
+const courier = ['/courier/messages', '/courier/messages/:id'] as const;
 
-const modernAdminRoutes: readonly Route[] = [
-  get('/identities/:id/sessions', listSessions),
-  route('DELETE', '/identities/:id/sessions', deleteSessions),
-  get('/schemas', toPublic),
-  get('/schemas/:id', toPublic),
-  get('/self-service/*', toPublic),
-];
-
-function publicRoutes(dialect: Dialect): Route[] {
-  const own = [get('/health/alive', alive), get('/health/ready', ready), get('/schemas/:id', getSchema)];
+function publicRoutes(world: World): readonly Route[] {
+  const { dialect } = world;
+  const own = [
+    get('/health/alive', alive),
+    get('/health/ready', ready),
+    get('/schemas/:id', getSchema),
+    ...publicSessions(dialect),
+    ...publicSelfService(world),
+  ];
   if (!dialect.modern) return [...own, get('/version', version)];
-  const admin = [
+  const schemas = [get('/schemas', listSchemas), get('/schemas/:id', getSchema)];
+  return [
+    ...own,
+    ...schemas,
+    ...prefixed(schemas),
+    ...redirected(world),
+    get('/.well-known/ory/webauthn.js', notDone('the script for WebAuthn')),
+  ];
+}
+
+/** What the modern public port sends to the admin port. */
+function redirected({ dialect }: World): readonly Route[] {
+  const identities = [
     get('/identities', toAdmin),
     post('/identities', toAdmin),
     ...['GET', 'PUT', 'DELETE'].map((method) => route(method, '/identities/:id', toAdmin)),
     ...only(dialect.patch !== 'absent', route('PATCH', '/identities/:id', toAdmin)),
+    ...only(dialect.externalIds, get('/identities/by/external/:externalId', toAdmin)),
+    ...only(dialect.batch !== 'absent', route('DELETE', '/identities/:id/credentials/:type', toAdmin)),
   ];
-  return [...own, get('/schemas', listSchemas), ...admin, ...prefixed(admin)];
+  return [
+    ...identities,
+    ...prefixed(identities),
+    post('/recovery/link', toAdmin),
+    ...only(dialect.recoveryCode, post('/recovery/code', toAdmin)),
+    ...only(isSince(dialect.version, '1.0'), ...prefixed(courier.map((path) => get(path, toAdmin)))),
+  ];
 }
 
-function prefixed(routes: readonly Route[]): Route[] {
+function prefixed(routes: readonly Route[]): readonly Route[] {
   return routes.map((one) => ({ ...one, pattern: `${PREFIX}${one.pattern}` }));
-}
-
-function only(has: boolean, one: Route): Route[] {
-  return has ? [one] : [];
-}
-
-function route(method: string, pattern: string, handler: Handler): Route {
-  return { method, pattern, handler };
-}
-
-function get(pattern: string, handler: Handler): Route {
-  return route('GET', pattern, handler);
-}
-
-function post(pattern: string, handler: Handler): Route {
-  return route('POST', pattern, handler);
 }

@@ -54,11 +54,11 @@ export const getSchema: Handler = (world, _call, { id = '' }) => {
   return { status: 200, headers: { 'content-type': world.dialect.schemaType }, body: goJson(schema) };
 };
 
-export const listSchemas: Handler = (world) => {
+export const listSchemas: Handler = (world, call) => {
   const all = [...world.schemas].map(([id, schema]) => ({ id, schema }));
   const link = pageLinks(all.length, 0, 250, (offset, size) =>
     world.dialect.paging === 'keyset'
-      ? withQuery('/schemas', tokenQuery(offset, size))
+      ? withQuery(call.path, tokenQuery(offset, size))
       : withQuery(`${world.urls.public}/schemas`, { page: offset / size, per_page: size }),
   );
   return json(200, all, { link, 'x-total-count': `${all.length}` });

@@ -88,6 +88,7 @@ function worldOf(options: KratosOptions, clock: Clock, admin: Listener, open: Li
     clock,
     recovery: { link: true, code: true, ...options.recovery },
     minted: [],
+    flows: new Map(),
     urls: {
       get admin() {
         return admin.url;

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../../../src/model/json.ts';
 import type { IdentityRecord } from './identity.ts';
+import { SESSION_MS, type SessionRecord } from './session.ts';
 
 /** A write that a unique key forbids; `constraint` names it as the database does. */
 export class UniqueViolation extends Error {
@@ -12,11 +14,19 @@ export class UniqueViolation extends Error {
   }
 }
 
-/** The database: identities under their unique keys, and sessions. It outlives a stand-in that is taken down or upgraded. */
+/** An error that a browser was sent away with. */
+export interface KeptError {
+  readonly error: JsonObject;
+  /** When it was kept. */
+  readonly at: string;
+}
+
+/** The database: identities under their unique keys, sessions, and errors of self-service. It outlives a stand-in that is taken down or upgraded. */
 export class Store {
   readonly #identities = new Map<string, IdentityRecord>();
   readonly #owners = new Map<string, string>();
-  readonly #sessions = new Map<string, string>();
+  readonly #sessions = new Map<string, SessionRecord>();
+  readonly #errors = new Map<string, KeptError>();
 
   /** Every identity, by ascending id. */
   identities(): readonly IdentityRecord[] {
@@ -69,22 +79,46 @@ export class Store {
     return this.find(this.#owners.get(`external_id ${externalId}`) ?? '');
   }
 
-  /** Opens a session and answers its id. */
-  openSession(identityId: string): string {
-    const session = randomUUID();
-    this.#sessions.set(session, identityId);
-    return session;
+  /** Opens a session, as a login does at `now` (epoch milliseconds), and answers its id. */
+  openSession(identityId: string, now: number = Date.now()): string {
+    const [id, deviceId] = [randomUUID(), randomUUID()];
+    const expiresAt = now + SESSION_MS;
+    this.keepSession({ id, identityId, deviceId, enabled: true, issuedAt: now, expiresAt });
+    return id;
   }
 
-  sessionsOf(identityId: string): readonly string[] {
-    return [...this.#sessions].filter(([, owner]) => owner === identityId).map(([session]) => session);
+  keepSession(session: SessionRecord): void {
+    this.#sessions.set(session.id, session);
+  }
+
+  findSession(id: string): SessionRecord | undefined {
+    return this.#sessions.get(id);
+  }
+
+  sessions(): readonly SessionRecord[] {
+    return [...this.#sessions.values()];
+  }
+
+  sessionsOf(identityId: string): readonly SessionRecord[] {
+    return this.sessions().filter((session) => session.identityId === identityId);
   }
 
   /** Ends every session of an identity and answers how many there were. */
   endSessions(identityId: string): number {
     const ended = this.sessionsOf(identityId);
-    for (const session of ended) this.#sessions.delete(session);
+    for (const { id } of ended) this.#sessions.delete(id);
     return ended.length;
+  }
+
+  /** Keeps an error for a browser and answers its id. */
+  keepError(kept: KeptError): string {
+    const id = randomUUID();
+    this.#errors.set(id, kept);
+    return id;
+  }
+
+  findError(id: string): KeptError | undefined {
+    return this.#errors.get(id);
   }
 
   #claim(record: IdentityRecord): void {

@@ -1,6 +1,13 @@
 /** The releases whose behaviour is told apart; each stands for its neighbours. */
 export type KratosVersion = '0.5' | '0.10' | '1.0' | '1.3' | '26.2';
 
+const ORDER: readonly KratosVersion[] = ['0.5', '0.10', '1.0', '1.3', '26.2'];
+
+/** Whether a release is `first` or later. */
+export function isSince(version: KratosVersion, first: KratosVersion): boolean {
+  return ORDER.indexOf(version) >= ORDER.indexOf(first);
+}
+
 /** What differs between releases, as recorded from real servers (v0.10: as its source says). */
 export interface Dialect {
   readonly version: KratosVersion;

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../src/model/clock.ts';
 import type { JsonObject } from '../../../src/model/json.ts';
 import type { Answer } from './answer.ts';
+import type { Flow } from './flows.ts';
 import type { Store } from './store.ts';
 import type { Dialect } from './version.ts';
 
@@ -30,6 +31,8 @@ export interface World {
   readonly clock: Clock;
   readonly recovery: RecoveryMethods;
   readonly minted: Minted[];
+  /** Self-service flows by id. */
+  readonly flows: Map<string, Flow>;
   readonly urls: { readonly admin: string; readonly public: string };
 }
 
