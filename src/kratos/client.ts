@@ -7,10 +7,12 @@ import { CoalescedCreates } from './coalesce/creates.ts';
 import { CoalescedReads } from './coalesce/reads.ts';
 import { Connection, DEADLINE_MS, type KratosOptions } from './connection.ts';
 import { pathsOf } from './dialect.ts';
+import { Explainer } from './explain.ts';
 import type { MintedCode, MintedLink } from './minted.ts';
 import { probe } from './probe.ts';
 import type { IdentityRecord } from './record.ts';
 import { Server } from './server.ts';
+import type { CreateIdentityBody } from './types/identity.ts';
 import { readHealthStatus } from './types/service.ts';
 
 /** Asked when something else did not answer: what takes longer is not ready. */
@@ -31,6 +33,7 @@ interface Bound {
 export class KratosClient {
   readonly #options: KratosOptions;
   readonly #connection: Connection;
+  readonly #explainer = new Explainer();
   #bound: Bound | undefined;
 
   constructor(options: KratosOptions) {
@@ -69,9 +72,13 @@ export class KratosClient {
   ): Promise<IdentityRecord> {
     const { api, creates } = this.#for(has);
     const body = createBodyOf(wanted);
-    if (creates !== undefined) return creates.createIdentity(body, { mayStart });
-    mayStart();
-    return api.createIdentity(body);
+    try {
+      if (creates !== undefined) return await creates.createIdentity(body, { mayStart });
+      mayStart();
+      return await api.createIdentity(body);
+    } catch (error) {
+      throw await this.#explained(has, error, body);
+    }
   }
 
   /** Rejects `notFound` only for Kratos' own JSON 404. */
@@ -96,11 +103,19 @@ export class KratosClient {
   }
 
   /** Carries out `change` on `current`: JSON Patch where `has.batch`, else a PUT of `current` with only those edits. */
-  updateIdentity(has: Capabilities, current: Identity, change: IdentityChange): Promise<IdentityRecord> {
+  async updateIdentity(
+    has: Capabilities,
+    current: Identity,
+    change: IdentityChange,
+  ): Promise<IdentityRecord> {
     const { api } = this.#for(has);
-    return has.batch
-      ? api.patchIdentity(current.id, jsonPatchOf(change))
-      : api.updateIdentity(current.id, putBodyOf(has, current, change));
+    const body = putBodyOf(has, current, change);
+    try {
+      if (!has.batch) return await api.updateIdentity(current.id, body);
+      return await api.patchIdentity(current.id, jsonPatchOf(change));
+    } catch (error) {
+      throw await this.#explained(has, error, body);
+    }
   }
 
   /** Rejects `notFound` where there is none. */
@@ -141,6 +156,14 @@ export class KratosClient {
   /** Ends every connection; requests under way reject `aborted`. */
   close(): Promise<void> {
     return this.#connection.close();
+  }
+
+  /** A refusal of traits with what their schema asks for; any other failure as it is. */
+  async #explained(has: Capabilities, error: unknown, body: CreateIdentityBody): Promise<unknown> {
+    const { schema_id: schemaId, traits } = body;
+    // Which schema is the server's default is not told.
+    if (!isRemote(error, 'invalid') || error.refusal !== 'traits' || schemaId === undefined) return error;
+    return this.#explainer.explain(error, schemaId, traits, (id) => this.getSchema(has, id));
   }
 
   /** Calls travel together only with calls that know the same of the server. */

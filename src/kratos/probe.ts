@@ -111,7 +111,8 @@ async function replyTo(api: Api, call: Call<unknown>): Promise<Reply> {
     return 'answered';
   } catch (error) {
     if (!isRemote(error)) throw error;
-    if (NO_REPLY.has(error.code)) throw harmless(error);
+    // Whatever is known of a probe: nothing was made.
+    if (NO_REPLY.has(error.code)) throw error.but({ outcome: 'none' });
     return error.refusal ?? error.code;
   }
 }
@@ -120,17 +121,6 @@ function decide(proof: Proof, reply: Reply): boolean {
   if (proof.present.includes(reply)) return true;
   if (proof.absent.includes(reply)) return false;
   throw new RemoteError(OPERATION, { code: 'unexpected', outcome: 'none' });
-}
-
-/** The same error, saying what is known of every probe: nothing was made. */
-function harmless({ code, status, trouble, retryAfterMs }: RemoteError): RemoteError {
-  return new RemoteError(OPERATION, {
-    code,
-    outcome: 'none',
-    ...(status === undefined ? {} : { status }),
-    ...(trouble === undefined ? {} : { trouble }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  });
 }
 
 function healthCall(path: string): Call<unknown> {

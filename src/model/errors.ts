@@ -43,6 +43,8 @@ export interface Violation {
   readonly keyword: string;
   /** The server's own words for it, which may quote a value. */
   readonly message: Sensitive;
+  /** What the identity schema asks for there, where that could be told; speaks of the schema only. */
+  readonly expectation?: string;
 }
 
 export interface RemoteErrorDetail {
@@ -78,6 +80,8 @@ export class RemoteError extends Error {
   readonly words: Sensitive | undefined;
   readonly needs: string | undefined;
   readonly madeId: string | undefined;
+  readonly #operation: string;
+  readonly #detail: RemoteErrorDetail;
 
   constructor(operation: string, detail: RemoteErrorDetail) {
     const why = detail.needs === undefined ? (detail.status ?? detail.trouble) : `needs ${detail.needs}`;
@@ -92,6 +96,13 @@ export class RemoteError extends Error {
     this.words = detail.words;
     this.needs = detail.needs;
     this.madeId = detail.madeId;
+    this.#operation = operation;
+    this.#detail = detail;
+  }
+
+  /** The same failure but for these details, and for what it was part of. */
+  but(changes: Partial<RemoteErrorDetail>, operation = this.#operation): RemoteError {
+    return new RemoteError(operation, { ...this.#detail, ...changes });
   }
 
   /** When to try the same thing again: `after` the server's own delay, with `backoff`, or `never` for the same input. */

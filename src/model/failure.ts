@@ -50,7 +50,10 @@ function refusalVerdict(error: RemoteError): Verdict | undefined {
 
 function traitsMessage(error: RemoteError): string {
   if (error.violations.length === 0) return 'Kratos refuses the traits';
-  const list = error.violations.map(({ pointer, keyword }) => `${pointer} (${keyword})`);
+  const list = error.violations.map(
+    ({ pointer, keyword, expectation }) =>
+      `${pointer} (${keyword}${expectation === undefined ? '' : `: ${expectation}`})`,
+  );
   return `Kratos refuses the traits: ${[...new Set(list)].sort().slice(0, 10).join(', ')}`;
 }
 

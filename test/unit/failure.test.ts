@@ -18,12 +18,22 @@ const violations = [
   { pointer: '/traits/email', keyword: 'format', message },
 ];
 
+const explained = [
+  { pointer: '/traits/team', keyword: 'type', message },
+  { pointer: '/traits', keyword: 'required', message, expectation: 'email is missing' },
+];
+
 describe('a definite refusal of this spec stalls', () => {
   test.each<[Partial<RemoteErrorDetail>, string, string]>([
     [
       { code: 'invalid', refusal: 'traits', violations },
       'InvalidTraits',
       'Kratos refuses the traits: /traits (required), /traits/email (format)',
+    ],
+    [
+      { code: 'invalid', refusal: 'traits', violations: explained },
+      'InvalidTraits',
+      'Kratos refuses the traits: /traits (required: email is missing), /traits/team (type)',
     ],
     [{ code: 'invalid', refusal: 'traits' }, 'InvalidTraits', 'Kratos refuses the traits'],
     [

@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
-import { isRemote, RemoteError, toError } from '../../model/errors.ts';
+import { isRemote, toError } from '../../model/errors.ts';
 import type { AdminApi } from '../admin-api.ts';
 import type { BatchOutcome } from '../batch-outcome.ts';
 import type { IdentityRecord } from '../record.ts';
@@ -97,16 +97,9 @@ export class CoalescedCreates {
 /** It was made, as far as the server said, and could not be read. */
 function unread(thrown: unknown, madeId: string | undefined): Error {
   if (!isRemote(thrown)) return toError(thrown);
-  const { status, trouble, retryAfterMs } = thrown;
-  return new RemoteError(OPERATION, {
-    // To the caller an absence would speak of its own call.
-    code: thrown.code === 'notFound' ? 'unexpected' : thrown.code,
-    outcome: 'unknown',
-    ...(status === undefined ? {} : { status }),
-    ...(trouble === undefined ? {} : { trouble }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(madeId === undefined || thrown.code === 'notFound' ? {} : { madeId }),
-  });
+  // To the caller an absence would speak of its own call.
+  if (thrown.code === 'notFound') return thrown.but({ code: 'unexpected', outcome: 'unknown' }, OPERATION);
+  return thrown.but({ outcome: 'unknown', ...(madeId === undefined ? {} : { madeId }) }, OPERATION);
 }
 
 function fitting(bodies: readonly CreateIdentityBody[]): number {

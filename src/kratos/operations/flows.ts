@@ -26,10 +26,7 @@ export function flowOperations(server: Server) {
     const mayBeNull = kind === 'verification' && (await server.dialect()) === 'classic';
     const read = (body: JsonValue | undefined) =>
       mayBeNull && body === null ? 'none' : readFlow(kind, body);
-    const found = await forBrowsers(
-      operation,
-      askWhereServed(server, { ...call, path: flowPath(kind, id), read }),
-    );
+    const found = await forBrowsers(askWhereServed(server, { ...call, path: flowPath(kind, id), read }));
     if (found === 'none')
       throw new RemoteError(operation, { code: 'notFound', outcome: 'none', status: 200 });
     return found;
@@ -58,19 +55,18 @@ export function flowOperations(server: Server) {
       const operation = 'GET self-service error';
       const path = flowErrorPath(await server.dialect(), id);
       const call = { operation, method: 'GET', about: 'one', path, expect: 200, signal } as const;
-      return forBrowsers(operation, askWhereServed(server, { ...call, read: readSelfServiceError }));
+      return forBrowsers(askWhereServed(server, { ...call, read: readSelfServiceError }));
     },
   };
 }
 
 const NEEDS_COOKIE = 'the cookie of the browser that it was made for';
 
-async function forBrowsers<T>(operation: string, asking: Promise<T>): Promise<T> {
+async function forBrowsers<T>(asking: Promise<T>): Promise<T> {
   try {
     return await asking;
   } catch (error) {
     if (!isRemote(error, 'denied') || error.words === undefined) throw error;
-    const { status = 403, words } = error;
-    throw new RemoteError(operation, { code: 'denied', outcome: 'none', status, words, needs: NEEDS_COOKIE });
+    throw error.but({ needs: NEEDS_COOKIE });
   }
 }
