@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Dispatcher } from 'undici';
 import type { HttpAnswer } from './answer.ts';
 
@@ -64,13 +65,19 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    const body = Buffer.concat(this.#chunks).toString('utf8');
-    this.#settle.resolve({ status: this.#status, headers: this.#headers, body });
+    const headers = this.#headers;
+    const body = textOf(Buffer.concat(this.#chunks), headers['content-encoding']);
+    this.#settle.resolve({ status: this.#status, headers, body });
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.#settle.reject(error);
   }
+}
+
+/** Encoded bytes were not asked for; and a text read in spite of bytes that are no UTF-8 would be another one when written back. */
+function textOf(bytes: Buffer, encoding = 'identity'): string {
+  return encoding.toLowerCase() === 'identity' && isUtf8(bytes) ? bytes.toString('utf8') : '';
 }
 
 type RawHeaders = Readonly<Record<string, string | string[] | undefined>>;

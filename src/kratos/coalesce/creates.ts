@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
-import { isRemote, toError } from '../../model/errors.ts';
+import { isRemote, RemoteError, toError } from '../../model/errors.ts';
 import type { AdminApi } from '../admin-api.ts';
 import type { BatchOutcome } from '../batch-outcome.ts';
 import type { IdentityRecord } from '../record.ts';
@@ -78,7 +78,9 @@ export class CoalescedCreates {
   /** @param settled nothing of the batch was refused, so that its ids are beyond doubt */
   async #made(ticket: CreateTicket, id: string, settled: boolean): Promise<void> {
     try {
-      ticket.resolve(await this.#reads.getIdentity(id, ticket.signal));
+      const identity = await this.#reads.getIdentity(id, ticket.signal);
+      if (isOf(identity, ticket.call)) ticket.resolve(identity);
+      else ticket.reject(new RemoteError(OPERATION, { code: 'unexpected', outcome: 'unknown' }));
     } catch (thrown) {
       if (isRemote(thrown, 'notFound') && !settled) return this.#alone(ticket);
       ticket.reject(unread(thrown, settled ? id : undefined));
@@ -92,6 +94,14 @@ export class CoalescedCreates {
       (thrown: unknown) => ticket.reject(toError(thrown)),
     );
   }
+}
+
+/** An id in the wrong place of a batch's answer would give one caller another's identity. */
+function isOf(identity: IdentityRecord, { schema_id, external_id }: CreateIdentityBody): boolean {
+  return (
+    (external_id === undefined || external_id === identity.externalId) &&
+    (schema_id === undefined || schema_id === '' || schema_id === identity.schemaId)
+  );
 }
 
 /** It was made, as far as the server said, and could not be read. */

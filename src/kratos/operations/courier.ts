@@ -7,6 +7,7 @@ import {
   readCourierMessage,
   readCourierMessages,
 } from '../types/courier.ts';
+import { theOne } from './asked.ts';
 import { withPage } from './query.ts';
 
 interface ListMessagesOptions extends PageQuery, CallOptions {
@@ -40,7 +41,7 @@ export function courierOperations(server: Server) {
       const path = (await server.paths()).message(id);
       const call = { operation: 'GET courier message', method: 'GET', path, about: 'one', signal } as const;
       const since = 'Kratos v0.11.1 or later (a courier message)';
-      return server.ports.admin.ask({ ...call, since, expect: 200, read: readCourierMessage });
+      return server.ports.admin.ask({ ...call, since, expect: 200, read: theOne(id, readCourierMessage) });
     },
   };
 }

@@ -5,6 +5,7 @@ import { type FlowKind, flowErrorPath, flowPath } from '../dialect.ts';
 import type { Server } from '../server.ts';
 import { type Flows, readFlow } from '../types/flow.ts';
 import { readSelfServiceError, type SelfServiceError } from '../types/flow-error.ts';
+import { theOne } from './asked.ts';
 import { askWhereServed } from './public.ts';
 
 /**
@@ -24,8 +25,8 @@ export function flowOperations(server: Server) {
     const call = { operation, method: 'GET', about: 'one', expect: 200, signal } as const;
     // Up to v0.8 they answer `null` for a verification flow that does not exist.
     const mayBeNull = kind === 'verification' && (await server.dialect()) === 'classic';
-    const read = (body: JsonValue | undefined) =>
-      mayBeNull && body === null ? 'none' : readFlow(kind, body);
+    const readThis = theOne<Flows[K]>(id, (body) => readFlow(kind, body));
+    const read = (body: JsonValue | undefined) => (mayBeNull && body === null ? 'none' : readThis(body));
     const found = await forBrowsers(askWhereServed(server, { ...call, path: flowPath(kind, id), read }));
     if (found === 'none')
       throw new RemoteError(operation, { code: 'notFound', outcome: 'none', status: 200 });

@@ -4,6 +4,7 @@ import { type IdentityRecord, readIdentity } from '../record.ts';
 import type { Server } from '../server.ts';
 import type { CredentialType } from '../types/credential.ts';
 import type { CreateIdentityBody, JsonPatchOperation, UpdateIdentityBody } from '../types/identity.ts';
+import { theOne } from './asked.ts';
 
 export interface GetIdentityOptions extends CallOptions {
   /** Shows these credentials' `config`, secrets included. v0.8 to v0.13: `oidc` only; others are refused as `invalid`. */
@@ -37,7 +38,7 @@ function readOperations(server: Server) {
     const query = includeCredential.map((type) => `include_credential=${encodeURIComponent(type)}`).join('&');
     const since = key === 'id' ? {} : { since: 'Kratos v25.4 or later (external ids)' };
     const call = { ...identityCall('GET', query === '' ? path : `${path}?${query}`), ...since, signal };
-    return admin.ask({ ...call, read: readThat(key, value) });
+    return admin.ask({ ...call, read: key === 'id' ? theOne(value, readIdentity) : byExternalId(value) });
   };
 
   return {
@@ -84,7 +85,7 @@ function writeOperations(server: Server) {
     ): Promise<IdentityRecord> {
       await requireFields(server, 'PUT identity', Object.keys(body));
       const path = (await server.paths()).identity(id);
-      return admin.ask({ ...identityCall('PUT', path), body, signal, read: readThat('id', id) });
+      return admin.ask({ ...identityCall('PUT', path), body, signal, read: theOne(id, readIdentity) });
     },
 
     /**
@@ -100,7 +101,7 @@ function writeOperations(server: Server) {
       await requireFields(server, 'PATCH identity', roots);
       const path = (await server.paths()).identity(id);
       const call = { ...identityCall('PATCH', path), since: 'Kratos v0.11 or later (JSON Patch)', signal };
-      return admin.ask({ ...call, body: patch, read: readThat('id', id) });
+      return admin.ask({ ...call, body: patch, read: theOne(id, readIdentity) });
     },
   };
 }
@@ -148,10 +149,9 @@ async function requireFields(server: Server, operation: string, fields: readonly
   }
 }
 
-/** Reads the identity that was asked for; another one is no answer to the question. */
-function readThat(key: 'id' | 'externalId', value: string): Call<IdentityRecord>['read'] {
+function byExternalId(externalId: string): Call<IdentityRecord>['read'] {
   return (body) => {
     const identity = readIdentity(body);
-    return identity?.[key] === value ? identity : undefined;
+    return identity?.externalId === externalId ? identity : undefined;
   };
 }

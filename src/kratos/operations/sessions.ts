@@ -1,8 +1,9 @@
-import { NOTHING } from '../api.ts';
+import { type Call, NOTHING } from '../api.ts';
 import type { CallOptions } from '../call-options.ts';
 import { type Page, type PageQuery, pageOf } from '../pages.ts';
 import type { Server } from '../server.ts';
 import { readSession, readSessions, type Session } from '../types/session.ts';
+import { theOne } from './asked.ts';
 import { withPage } from './query.ts';
 
 interface ListSessionsOptions extends PageQuery, CallOptions {
@@ -62,7 +63,7 @@ export function sessionOperations(server: Server) {
         since: SINCE.all,
         signal,
       } as const;
-      return admin.ask({ ...call, expect: 200, read: readSession });
+      return admin.ask({ ...call, expect: 200, read: theOne(id, readSession) });
     },
 
     /** `DELETE /sessions/{id}`, 204: ends one session, and keeps its record; v0.11 and later, else `unsupported`. Rejects `notFound`. */
@@ -76,7 +77,11 @@ export function sessionOperations(server: Server) {
     async extendSession(id: string, { signal }: CallOptions = {}): Promise<void> {
       const path = (await server.paths()).extendSession(id);
       const call = { operation: 'PATCH session', method: 'PATCH', path, about: 'one', signal } as const;
-      await admin.ask({ ...call, expect: [200, 204], read: () => true, since: SINCE.extending });
+      // A server that is configured for it answers nothing, the others the session.
+      const extended = theOne(id, readSession);
+      const read: Call<true>['read'] = (body, { status }) =>
+        status === 204 || extended(body) !== undefined ? true : undefined;
+      await admin.ask({ ...call, expect: [200, 204], read, since: SINCE.extending });
     },
 
     /** `DELETE /identities/{id}/sessions`, 204: ends and forgets them all; v0.8 and later, else `unsupported`. `notFound` for none. */
