@@ -1,4 +1,6 @@
 import { hostname } from 'node:os';
+import { buffer } from 'node:stream/consumers';
+import type { Sink } from './cli/io.ts';
 import { type Config, parseConfig } from './config.ts';
 import { checkAccess, kubeSystemUid } from './kube/discovery.ts';
 import type { InClusterSource } from './kube/in-cluster.ts';
@@ -13,7 +15,8 @@ import { OpsServer } from './ops/server.ts';
 
 /*
  * Builds everything, starts and stops it in order, and maps how it ends to exit codes: 0 stopped as asked, 1 could not go on,
- * 2 bad configuration. The only reader of the environment and of the real clock.
+ * 2 bad configuration. After the word `kratos` it is the command line for people, with exit codes of its own.
+ * The only reader of the environment and of the real clock.
  */
 
 /** Put in by the build from package.json. */
@@ -53,6 +56,33 @@ function main(): void {
       process.exit(1);
     },
   );
+}
+
+/** The command line for people; the operator does not load it. */
+async function people(argv: readonly string[]): Promise<void> {
+  const { kratos } = await import('./cli/cli.ts');
+  const interrupted = new AbortController();
+  process.on('SIGINT', () => {
+    if (interrupted.signal.aborted) process.exit(130);
+    interrupted.abort();
+  });
+  const stdin = () => buffer(process.stdin);
+  const [stdout, stderr] = [sinkOf(process.stdout), sinkOf(process.stderr)];
+  const { env } = process;
+  process.exit(await kratos({ argv, env, stdin, stdout, stderr, clock, interrupted: interrupted.signal }));
+}
+
+function sinkOf(stream: NodeJS.WriteStream): Sink {
+  // A reader that has gone is told by `write`; without a listener it would end the process as well.
+  stream.on('error', () => {});
+  return {
+    isTerminal: Boolean(stream.isTTY),
+    columns: stream.columns,
+    write: (text) =>
+      new Promise((resolve, reject) => {
+        stream.write(text, (error) => (error ? reject(error) : resolve()));
+      }),
+  };
 }
 
 function refuse(problems: readonly string[]): never {
@@ -186,4 +216,5 @@ function inCluster(): InClusterSource | undefined {
   return { host, port, directory: '/var/run/secrets/kubernetes.io/serviceaccount' };
 }
 
-main();
+if (process.argv[2] === 'kratos') void people(process.argv.slice(3));
+else main();

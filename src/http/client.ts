@@ -81,9 +81,9 @@ export class HttpClient {
   async request(request: HttpRequest): Promise<HttpAnswer> {
     const exchange = new Exchange(this.#options.maxBytes);
     return this.#bounded(request, exchange, async (limit) => {
-      limit.signal.addEventListener('abort', () => exchange.abort(toError(limit.signal.reason)));
+      limit.onEnd((reason) => exchange.abort(reason));
       const options = await this.#dispatchOptions(request);
-      await this.#pools.use((pool) => !limit.signal.aborted && pool.dispatch(options, exchange));
+      await this.#pools.use((pool) => limit.cause === undefined && pool.dispatch(options, exchange));
       return await exchange.answer;
     });
   }
@@ -96,7 +96,7 @@ export class HttpClient {
     const unfollow = () => request.signal?.removeEventListener('abort', follow);
     try {
       return await this.#bounded(request, { started: true }, async (limit) => {
-        limit.signal.addEventListener('abort', () => stop.abort(limit.signal.reason));
+        limit.onEnd((reason) => stop.abort(reason));
         const options = { ...(await this.#dispatchOptions(request)), signal: stop.signal };
         const { statusCode, headers, body } = await this.#pools.use((pool) => pool.request(options));
         body.once('close', unfollow).on('error', () => {});

@@ -82,11 +82,16 @@ function textOf(bytes: Buffer, encoding = 'identity'): string {
 
 type RawHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-/** Header names in lower case; repeated ones joined as HTTP says they may be. */
+/** Names come in lower case from undici; repeated ones are joined as HTTP says they may be. */
 export function flatHeaders(raw: RawHeaders): HttpAnswer['headers'] {
+  if (Object.values(raw).every(isText)) return raw as HttpAnswer['headers'];
   const flat: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(raw)) {
-    if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+    if (value !== undefined) flat[name] = isText(value) ? value : value.join(', ');
   }
   return flat;
+}
+
+function isText(value: string | string[] | undefined): value is string {
+  return typeof value === 'string';
 }

@@ -8,47 +8,67 @@ export type Cause = 'deadline' | 'aborted';
  * is queued or connecting, so the caller races against this instead of trusting the pool to reject.
  */
 export class Limit {
-  readonly #controller = new AbortController();
-  readonly #ended: Promise<never>;
   readonly #release: () => void;
+  readonly #onEnd: ((reason: Error) => void)[] = [];
+  #signal: AbortController | undefined;
   #cause: Cause | undefined;
 
   constructor(clock: Clock, deadlineMs: number, caller?: AbortSignal) {
-    this.#ended = new Promise((_, reject) => {
-      this.signal.addEventListener('abort', () => reject(this.signal.reason), { once: true });
-    });
-    this.#ended.catch(() => {});
-    const onAbort = () => this.#end('aborted');
     const cancel = clock.after(deadlineMs, () => this.#end('deadline'));
-    caller?.addEventListener('abort', onAbort, { once: true });
+    if (caller === undefined) {
+      this.#release = cancel;
+      return;
+    }
+    const onAbort = () => this.#end('aborted');
+    caller.addEventListener('abort', onAbort, { once: true });
     this.#release = () => {
       cancel();
-      caller?.removeEventListener('abort', onAbort);
+      caller.removeEventListener('abort', onAbort);
     };
-    if (caller?.aborted) onAbort();
+    if (caller.aborted) onAbort();
   }
 
+  /** For those who need one; most requests do not. */
   get signal(): AbortSignal {
-    return this.#controller.signal;
+    if (this.#signal === undefined) {
+      const controller = new AbortController();
+      this.#signal = controller;
+      this.onEnd((reason) => controller.abort(reason));
+    }
+    return this.#signal.signal;
   }
 
   get cause(): Cause | undefined {
     return this.#cause;
   }
 
-  /** Settles as `work` does, or rejects as soon as the limit is reached; what `work` does later is ignored. */
-  race<T>(work: Promise<T>): Promise<T> {
-    return Promise.race([work, this.#ended]);
+  /** Calls `fn` when the limit is reached, at once if it was. */
+  onEnd(fn: (reason: Error) => void): void {
+    if (this.#cause === undefined) this.#onEnd.push(fn);
+    else fn(reasonOf(this.#cause));
   }
 
-  /** Forgets the deadline and the caller; the signal never fires afterwards. */
+  /** Settles as `work` does, or rejects as soon as the limit is reached; what `work` does later is ignored. */
+  race<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.onEnd(reject);
+      work.then(resolve, reject);
+    });
+  }
+
+  /** Forgets the deadline and the caller; nobody is told of an end afterwards. */
   release(): void {
     this.#release();
   }
 
   #end(cause: Cause): void {
-    this.#cause ??= cause;
+    if (this.#cause !== undefined) return;
+    this.#cause = cause;
     this.#release();
-    this.#controller.abort(Object.assign(new Error(cause), { code: cause.toUpperCase() }));
+    for (const fn of this.#onEnd) fn(reasonOf(cause));
   }
+}
+
+function reasonOf(cause: Cause): Error {
+  return Object.assign(new Error(cause), { code: cause.toUpperCase() });
 }

@@ -40,7 +40,7 @@ export class Connection implements Ports {
     const { deadlineMs = DEADLINE_MS } = options;
     const auth = new Auth(options);
     const common = {
-      tls: () => auth.tls(),
+      ...(options.caFile === undefined ? {} : { tls: () => auth.tls() }),
       deadlineMs,
       idleMs: deadlineMs,
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
@@ -49,7 +49,11 @@ export class Connection implements Ports {
       clock,
       ...(observe === undefined ? {} : { observe }),
     };
-    const admin = { ...common, baseUrl: adminUrl, authorization: () => auth.authorization() };
+    const admin = {
+      ...common,
+      baseUrl: adminUrl,
+      ...(options.tokenFile === undefined ? {} : { authorization: () => auth.authorization() }),
+    };
     this.admin = new Api(new HttpClient({ ...admin, connections }), clock, onAnswer);
     this.lists = new Api(new HttpClient({ ...admin, maxBytes: MAX_PAGE_BYTES }), clock, onAnswer);
     this.public =

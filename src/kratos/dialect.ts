@@ -13,13 +13,13 @@ export interface Paths {
   readonly ready: string;
   readonly version: string;
   readonly metrics: string;
-  identity(id: string): string;
-  externalId(externalId: string): string;
-  credential(id: string, type: string): string;
-  sessions(id: string): string;
-  session(id: string): string;
-  extendSession(id: string): string;
-  message(id: string): string;
+  readonly identity: (id: string) => string;
+  readonly externalId: (externalId: string) => string;
+  readonly credential: (id: string, type: string) => string;
+  readonly sessions: (id: string) => string;
+  readonly session: (id: string) => string;
+  readonly extendSession: (id: string) => string;
+  readonly message: (id: string) => string;
 }
 
 const PATHS: Readonly<Record<Dialect, Paths>> = {

@@ -16,6 +16,7 @@ export interface Ports {
 export class Server {
   readonly ports: Ports;
   #dialect: Promise<Dialect> | undefined;
+  #paths: Promise<Paths> | undefined;
   readonly #features = new Map<Feature, Promise<boolean>>();
 
   constructor(ports: Ports, proved?: Capabilities) {
@@ -37,8 +38,12 @@ export class Server {
     return this.#dialect;
   }
 
-  async paths(): Promise<Paths> {
-    return pathsOf(await this.dialect());
+  paths(): Promise<Paths> {
+    this.#paths ??= this.dialect().then(pathsOf, (error: unknown) => {
+      this.#paths = undefined;
+      throw error;
+    });
+    return this.#paths;
   }
 
   /** Rejects as `findFeature` does, and asks again next time. */

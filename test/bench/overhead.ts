@@ -11,7 +11,7 @@ import { compare, inFlight, line } from './pairs.ts';
 
 const CONNECTIONS = 8;
 const CALLS = 1_000;
-const ROUNDS = 40;
+const ROUNDS = { warm: 10, counted: 40 };
 const ID = '149b07b6-2c92-4fb1-8a1d-560bffd55dbd';
 const MEMORY_CALLS = 100_000;
 

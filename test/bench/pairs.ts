@@ -8,21 +8,21 @@ export interface Comparison {
 
 /**
  * Runs both, one right after the other, round after round, each first as often as the other: what slows the machine for a while slows both.
- * The first round warms up and is not counted.
+ * Rounds before the first that counts warm up.
  */
 export async function compare(
   what: string,
-  rounds: number,
+  rounds: { readonly warm: number; readonly counted: number },
   ours: () => Promise<void>,
   theirs: () => Promise<void>,
 ): Promise<Comparison> {
   const times: { readonly ours: number[]; readonly theirs: number[] } = { ours: [], theirs: [] };
-  for (let round = 0; round <= rounds; round += 1) {
+  for (let round = 0; round < rounds.warm + rounds.counted; round += 1) {
     const order = round % 2 === 0 ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const);
     for (const side of order) {
       const began = performance.now();
       await (side === 'ours' ? ours() : theirs());
-      if (round > 0) times[side].push(performance.now() - began);
+      if (round >= rounds.warm) times[side].push(performance.now() - began);
     }
   }
   return { what, ...times };

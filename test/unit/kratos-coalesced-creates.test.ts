@@ -35,7 +35,8 @@ class Scene {
           const identity = options.unreadable === undefined ? this.#read(id) : undefined;
           return identity ?? Promise.reject(options.unreadable ?? NOT_FOUND);
         },
-        listIdentities: async ({ ids = [] } = {}) => {
+        listIdentities: async (asked) => {
+          const ids = asked?.ids ?? [];
           this.sent.push(`list ${ids.length}`);
           if (options.unreadable) throw options.unreadable;
           const items = ids.map((id) => this.#read(id)).filter((item) => item !== undefined);
@@ -62,7 +63,7 @@ class Scene {
     );
     await this.clock.advance(5);
     return (await settled).map((one) =>
-      one.status === 'fulfilled' ? String(one.value.traits.label) : (one.reason as RemoteError),
+      one.status === 'fulfilled' ? labelOf(one.value) : (one.reason as RemoteError),
     );
   }
 
@@ -102,8 +103,8 @@ class Scene {
   }
 }
 
-function labelOf({ traits }: CreateIdentityBody): string {
-  return String(traits.label);
+function labelOf({ traits }: Pick<CreateIdentityBody, 'traits'>): string {
+  return typeof traits.label === 'string' ? traits.label : '';
 }
 
 const LABELS = Array.from({ length: 150 }, (_, index) => `n${index}`);

@@ -28,7 +28,8 @@ function scene(held: readonly string[], listFails?: RemoteError) {
         if (held.includes(id)) return record(id);
         throw new RemoteError('GET identity', { code: 'notFound', outcome: 'none', status: 404 });
       },
-      listIdentities: async ({ ids = [] } = {}) => {
+      listIdentities: async (asked) => {
+        const ids = asked?.ids ?? [];
         sent.push(`list ${ids.length}`);
         if (listFails) throw listFails;
         const items = ids.filter((id) => held.includes(id)).map(record);

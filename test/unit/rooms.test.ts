@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   kratos: ['http', 'model'],
   reconcile: ['model'],
   ops: ['model'],
-  cli: [...ROOMS, 'operator'],
+  cli: [...ROOMS, 'operator', 'settings'],
 };
 
 const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' })

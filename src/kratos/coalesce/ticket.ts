@@ -36,8 +36,7 @@ export class Ticket<C, R> {
           : ({ code: 'unavailable', trouble: 'DEADLINE' } as const);
       this.reject(new RemoteError(operation, { ...why, outcome: this.#sent ? lost : 'none' }));
     };
-    if (this.#limit.signal.aborted) cutOff();
-    else this.#limit.signal.addEventListener('abort', cutOff, { once: true });
+    this.#limit.onEnd(cutOff);
   }
 
   get answer(): Promise<R> {

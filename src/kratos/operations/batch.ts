@@ -2,7 +2,7 @@ import type { Call } from '../api.ts';
 import { type BatchOutcome, readBatch } from '../batch-outcome.ts';
 import type { CallOptions } from '../call-options.ts';
 import type { Server } from '../server.ts';
-import type { CreateIdentityBody } from '../types/identity.ts';
+import type { BatchCreateBody, CreateIdentityBody } from '../types/identity.ts';
 
 /** Creations in one request. */
 export function batchOperations(server: Server) {
@@ -19,12 +19,13 @@ export function batchOperations(server: Server) {
       { signal }: CallOptions = {},
     ): Promise<readonly BatchOutcome[]> {
       const { identities: path } = await server.paths();
+      const batch: BatchCreateBody = { identities: bodies.map((create) => ({ create })) };
       const call: Call<readonly BatchOutcome[]> = {
         operation: 'PATCH identities',
         method: 'PATCH',
         path,
         since: 'Kratos v0.13 or later (batches)',
-        body: { identities: bodies.map((create) => ({ create })) },
+        body: batch,
         expect: 200,
         read: (body) => readBatch(body, bodies.length),
         signal,

@@ -38,7 +38,7 @@ export function listOperations(server: Server) {
     const { identities: path } = await server.paths();
     return server.ports.lists.ask({
       ...LIST,
-      path: query.size === 0 ? path : `${path}?${query}`,
+      path: query.size === 0 ? path : `${path}?${query.toString()}`,
       signal,
       read: (body, { headers }) => {
         const identities = readIdentities(body);

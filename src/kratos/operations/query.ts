@@ -10,5 +10,5 @@ export function withPage(
   if (pageSize !== undefined) query.set('page_size', `${pageSize}`);
   if (pageToken !== undefined) query.set('page_token', pageToken);
   for (const [name, value] of Object.entries(more)) if (value !== undefined) query.set(name, value);
-  return query.size === 0 ? path : `${path}?${query}`;
+  return query.size === 0 ? path : `${path}?${query.toString()}`;
 }

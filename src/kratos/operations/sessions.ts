@@ -18,7 +18,10 @@ const SINCE = {
   all: 'Kratos v0.11 or later (sessions of everybody)',
 } as const;
 
-/** Sessions of users. Sources: ory/kratos session/handler.go. */
+/**
+ * Sessions of users. Up to v0.10 some of these routes are the users' own, and redirect to the public port: `unexpected` in place of
+ * `unsupported`. Sources: ory/kratos session/handler.go.
+ */
 export function sessionOperations(server: Server) {
   const { admin, lists } = server.ports;
 

@@ -1,5 +1,6 @@
 import type { ClusterScenario, Scenario } from '../stage.ts';
 import { admission } from './admission.ts';
+import { cli } from './cli.ts';
 import { configuration } from './configuration.ts';
 import { crash } from './crash.ts';
 import { drift } from './drift.ts';
@@ -42,6 +43,7 @@ export const scenarios: readonly Scenario[] = [
   policies,
   recovery,
   tenants,
+  cli,
   lifecycle,
   update,
   drift,
