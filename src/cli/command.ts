@@ -1,7 +1,6 @@
 import { oneOf, type Read, text } from '../settings.ts';
 import type { Context } from './context.ts';
-
-export type Format = 'table' | 'json' | 'yaml' | 'name';
+import type { Format } from './format.ts';
 
 /** A flag that is there or not. */
 export interface Switch {

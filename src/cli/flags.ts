@@ -1,13 +1,6 @@
 import { text, url } from '../settings.ts';
-import {
-  type Command,
-  choice,
-  type Flag,
-  type Flags,
-  type Format,
-  type Given,
-  type Switch,
-} from './command.ts';
+import { type Command, choice, type Flag, type Flags, type Given, type Switch } from './command.ts';
+import type { Format } from './format.ts';
 
 /** Where Kratos is: the same names as the operator's. */
 export const CONNECTION = {

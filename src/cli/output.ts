@@ -1,6 +1,6 @@
 import type { JsonValue } from '../model/json.ts';
-import type { Format } from './command.ts';
 import { escaped } from './escape.ts';
+import type { Format } from './format.ts';
 import type { Sink } from './io.ts';
 import { jsonText, yamlText } from './structured.ts';
 import { type Column, type Detail, detailsText, type Row, rowOf, tableText } from './table.ts';

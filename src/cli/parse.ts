@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import { type Argument, type Command, type Flag, type Format, nameOf } from './command.ts';
+import { type Argument, type Command, type Flag, nameOf } from './command.ts';
 import { CONNECTION, type ConnectionSettings, flagsOf } from './flags.ts';
+import type { Format } from './format.ts';
 import { helpText, PROGRAM } from './help.ts';
 import { nearest } from './nearest.ts';
 

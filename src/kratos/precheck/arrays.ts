@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import { anyOf } from './combined.ts';
-import type { Judge } from './evaluation.ts';
 import { atLeast, atMost } from './expectation.ts';
+import type { Judge } from './judge.ts';
 import { allOf, below, FINE, type Judged, objection, type Place } from './judged.ts';
 import { listOf } from './keywords.ts';
 import { isUnique } from './unique.ts';

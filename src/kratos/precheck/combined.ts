@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../model/json.ts';
-import type { Judge } from './evaluation.ts';
+import type { Judge } from './judge.ts';
 import { allOf, DOUBT, FINE, fails, holds, type Judged, objection, type Place } from './judged.ts';
 import { listOf } from './keywords.ts';
 

@@ -5,25 +5,13 @@ import { judgeCombined } from './combined.ts';
 import { asConst, asEnum, asFormat, asType } from './expectation.ts';
 import { judgeExtension } from './extension.ts';
 import { formats } from './formats.ts';
+import type { Judge } from './judge.ts';
 import { allOf, DOUBT, FINE, type Judged, objection, type Place } from './judged.ts';
 import { keywordOf, listOf, textsOf } from './keywords.ts';
 import { judgeNumber } from './numbers.ts';
 import { judgeObject } from './objects.ts';
 import type { Prepared } from './prepare.ts';
 import { judgeString } from './strings.ts';
-
-/** What the judges of one kind of value need of the whole. */
-export interface Judge {
-  judge(schema: JsonValue | undefined, value: JsonValue, place: Place): Judged;
-  /** A keyword of a schema, `undefined` also where its draft does not know it. */
-  read(schema: JsonObject, keyword: string): JsonValue | undefined;
-  /** `undefined` where versions of Kratos differ. */
-  matches(pattern: string, text: string): boolean | undefined;
-  /** Notes what could not be judged. */
-  doubt(about: string): Judged;
-  /** Counts work that grows with what users write. */
-  spend(work: number): void;
-}
 
 /** A check that would take too long. Never leaves this folder. */
 export class ExhaustedError extends Error {

@@ -1,8 +1,8 @@
 import { isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-import type { Judge } from './evaluation.ts';
 import { asFormat } from './expectation.ts';
 import { isEmail } from './format-email.ts';
 import { isPhone } from './formats.ts';
+import type { Judge } from './judge.ts';
 import { DOUBT, FINE, fails, type Judged, objection, type Place } from './judged.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../model/json.ts';
-import type { Judge } from './evaluation.ts';
 import { asDependency, asOnly, asRequired, atLeast, atMost } from './expectation.ts';
+import type { Judge } from './judge.ts';
 import { allOf, below, DOUBT, escaped, FINE, type Judged, objection, type Place } from './judged.ts';
 import { membersOf, textsOf } from './keywords.ts';
 import { ODD_PATTERN } from './strings.ts';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/json.ts';
-import type { Judge } from './evaluation.ts';
 import { asPattern, atLeast, atMost } from './expectation.ts';
+import type { Judge } from './judge.ts';
 import { allOf, FINE, type Judged, objection, type Place } from './judged.ts';
 
 /** What is said of a pattern that not every Kratos can run. */

@@ -26,6 +26,7 @@ export function unescapedJson(status: number, body: JsonValue): Answer {
 }
 
 export interface ErrorDetail {
+  readonly id?: string;
   readonly code: number;
   readonly message: string;
   readonly reason?: string;
@@ -35,6 +36,7 @@ export interface ErrorDetail {
 /** The inside of Kratos' error envelope, in its order of fields. */
 export function genericError(detail: ErrorDetail): JsonObject {
   return {
+    ...(detail.id === undefined ? {} : { id: detail.id }),
     code: detail.code,
     status: STATUS_CODES[detail.code] ?? '',
     ...(detail.reason === undefined ? {} : { reason: detail.reason }),

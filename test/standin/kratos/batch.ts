@@ -80,6 +80,9 @@ function entry(outcome: Outcome, patchId: string | undefined, world: World): Jso
   return { action: 'error', ...patch, error: genericError(told(outcome.refused.detail, world)) };
 }
 
+/** Whatever is wrong with one item but a conflict is a bad request of it. */
 function told(detail: ErrorDetail, { dialect }: World): ErrorDetail {
-  return detail.code !== 400 || dialect.batchReasons ? detail : { ...detail, reason: detail.message };
+  if (detail.code === 409) return detail;
+  const { message } = badRequest('').detail;
+  return { code: 400, message, reason: (dialect.batchReasons ? detail.reason : undefined) ?? detail.message };
 }

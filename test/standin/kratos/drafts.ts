@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isObject, type JsonObject, type JsonValue } from '../../../src/model/json.ts';
 import { badRequest, NotDone, Refused } from './answer.ts';
+import { compiledSchema } from './compiled.ts';
 import { scalarText } from './go-json.ts';
 import type { Credential, IdentityRecord, RecoveryRecord, VerifiableRecord } from './identity.ts';
 import { type Derived, judgeTraits } from './traits.ts';
@@ -51,11 +52,12 @@ export function validated(draft: Draft, world: World): IdentityRecord {
   const schemaId = draft.schemaId || DEFAULT_SCHEMA;
   const schema = world.schemas.get(schemaId);
   if (schema === undefined) throw badRequest(`Unable to find JSON Schema ID: ${schemaId}`);
+  const compiled = compiledSchema(schema, world.dialect);
   if (draft.traits === undefined && world.dialect.absentTraits === 'broken') {
     throw new Refused({ code: 500, message: "invalid character '}' looking for beginning of value" });
   }
   const traits = draft.traits ?? (draft.traits === null ? null : {});
-  const { failure, derived } = judgeTraits(schema, traits, world.dialect);
+  const { failure, derived } = judgeTraits(compiled, traits, world.dialect);
   if (failure !== undefined) throw badRequest(failure);
   const now = timestamp(world);
   return {

@@ -1,17 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
 import { isObject, type JsonObject, type JsonValue } from '../../../src/model/json.ts';
+import { textsOf } from './combined.ts';
 import { type Failure, fail, type Place, under } from './failure.ts';
-import { type Validation, validate } from './validator.ts';
-
-export function jsonType(value: JsonValue): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'array';
-  return typeof value;
-}
-
-export function equal(left: JsonValue, right: JsonValue): boolean {
-  return isDeepStrictEqual(left, right);
-}
+import { hasFormat } from './formats.ts';
+import { goQuoted } from './go-print.ts';
+import { equal, matches } from './scalars.ts';
+import type { Judge } from './validator.ts';
 
 /** A key as a pointer token of the validator: RFC 6901 first, then as a segment of a URL path. */
 function token(key: string): string {
@@ -24,43 +17,75 @@ function inside(at: Place, key: string, keyword: string): Place {
   return { instance: `${at.instance}/${token(key)}`, schema: `${at.schema}/${keyword}` };
 }
 
-export function checkObject(schema: JsonObject, value: JsonObject, at: Place, run: Validation): Failure[] {
-  const failures: (Failure | undefined)[] = [checkRequired(schema, value, at)];
-  const count = Object.keys(value).length;
-  if (typeof schema.minProperties === 'number' && count < schema.minProperties) {
-    failures.push(
-      fail(under(at, 'minProperties'), counted('minimum', schema.minProperties, count, 'properties')),
-    );
-  }
-  if (typeof schema.maxProperties === 'number' && count > schema.maxProperties) {
-    failures.push(
-      fail(under(at, 'maxProperties'), counted('maximum', schema.maxProperties, count, 'properties')),
-    );
-  }
+export function checkObject(schema: JsonObject, value: JsonObject, at: Place, run: Judge): Failure[] {
+  const failures: (Failure | undefined)[] = [
+    ...checkCount(schema, 'Properties', Object.keys(value).length, at),
+    checkRequired(schema, value, at),
+  ];
   const rest = new Set(Object.keys(value));
-  for (const [name, part] of Object.entries(isObject(schema.properties) ? schema.properties : {})) {
+  for (const [name, part] of membersOf(schema.properties)) {
     if (!rest.delete(name)) continue;
-    failures.push(validate(part, value[name] ?? null, inside(at, name, `properties/${token(name)}`), run));
+    failures.push(run.judge(part, value[name] ?? null, inside(at, name, `properties/${token(name)}`)));
   }
-  for (const [pattern, part] of Object.entries(
-    isObject(schema.patternProperties) ? schema.patternProperties : {},
-  )) {
-    for (const name of Object.keys(value).filter((key) => new RegExp(pattern).test(key))) {
+  failures.push(...checkNames(schema, value, at, run));
+  for (const [pattern, part] of membersOf(schema.patternProperties)) {
+    const keyword = `patternProperties/${token(pattern)}`;
+    for (const name of Object.keys(value).filter((key) => matches(pattern, key, under(at, keyword), run))) {
       rest.delete(name);
-      const place = inside(at, name, `patternProperties/${token(pattern)}`);
-      failures.push(validate(part, value[name] ?? null, place, run));
+      failures.push(run.judge(part, value[name] ?? null, inside(at, name, keyword)));
     }
   }
   failures.push(...checkAdditional(schema.additionalProperties, value, [...rest], at, run));
+  failures.push(...checkDependencies(schema, value, at, run));
   return failures.filter((failure) => failure !== undefined);
 }
 
+function membersOf(value: JsonValue | undefined): [string, JsonValue][] {
+  return isObject(value) ? Object.entries(value) : [];
+}
+
+function checkCount(schema: JsonObject, what: 'Properties' | 'Items', count: number, at: Place): Failure[] {
+  const [least, most] = [schema[`min${what}`], schema[`max${what}`]];
+  const words = (bound: string, limit: number) =>
+    `${bound} ${limit} ${what.toLowerCase()} allowed, but found ${count} ${what.toLowerCase()}`;
+  return [
+    ...(typeof least === 'number' && count < least
+      ? [fail(under(at, `min${what}`), words('minimum', least))]
+      : []),
+    ...(typeof most === 'number' && count > most
+      ? [fail(under(at, `max${what}`), words('maximum', most))]
+      : []),
+  ];
+}
+
 function checkRequired(schema: JsonObject, value: JsonObject, at: Place): Failure | undefined {
-  const required = (Array.isArray(schema.required) ? schema.required : []) as readonly string[];
-  const missing = required.filter((name) => !Object.hasOwn(value, name));
+  const missing = textsOf(schema.required).filter((name) => !Object.hasOwn(value, name));
   if (missing.length === 0) return undefined;
-  const names = missing.map((name) => JSON.stringify(name)).join(', ');
+  const names = missing.map(goQuoted).join(', ');
   return fail(under(at, 'required'), `missing properties: ${names}`);
+}
+
+/** `regexProperties` is the validator's own: names have to be patterns. */
+function checkNames(
+  schema: JsonObject,
+  value: JsonObject,
+  at: Place,
+  run: Judge,
+): readonly (Failure | undefined)[] {
+  const names = Object.keys(value);
+  const failures = run.draft < 6 ? [] : names.map((name) => judgeName(schema.propertyNames, name, at, run));
+  if (schema.regexProperties !== true) return failures;
+  const odd = names.filter(
+    (name) => !(hasFormat('regex', name) ?? run.doubt('a pattern of some releases', at)),
+  );
+  return [
+    ...failures,
+    ...odd.map((name) => fail(at, `patternProperty ${goQuoted(name)} is not valid regex`)),
+  ];
+}
+
+function judgeName(part: JsonValue | undefined, name: string, at: Place, run: Judge): Failure | undefined {
+  return run.judge(part, name, inside(at, name, 'propertyNames'));
 }
 
 function checkAdditional(
@@ -68,38 +93,48 @@ function checkAdditional(
   value: JsonObject,
   names: readonly string[],
   at: Place,
-  run: Validation,
+  run: Judge,
 ): (Failure | undefined)[] {
-  if (part === undefined || names.length === 0) return [];
+  if (names.length === 0) return [];
   if (part === false) {
-    const quoted = names.map((name) => JSON.stringify(name)).join(', ');
+    const quoted = names.map(goQuoted).join(', ');
     return [fail(under(at, 'additionalProperties'), `additionalProperties ${quoted} not allowed`)];
   }
-  return names.map((name) =>
-    validate(part, value[name] ?? null, inside(at, name, 'additionalProperties'), run),
-  );
+  return names.map((name) => run.judge(part, value[name] ?? null, inside(at, name, 'additionalProperties')));
+}
+
+function checkDependencies(
+  schema: JsonObject,
+  value: JsonObject,
+  at: Place,
+  run: Judge,
+): (Failure | undefined)[] {
+  return membersOf(schema.dependencies)
+    .filter(([name]) => Object.hasOwn(value, name))
+    .flatMap(([name, needed]) => {
+      const place = under(at, `dependencies/${token(name)}`);
+      if (!Array.isArray(needed)) return [run.judge(needed, value, place)];
+      return textsOf(needed).map((other, index) => {
+        if (Object.hasOwn(value, other)) return undefined;
+        const words = `property ${goQuoted(other)} is required, if ${goQuoted(name)} property exists`;
+        return fail(under(place, String(index)), words);
+      });
+    });
 }
 
 export function checkArray(
   schema: JsonObject,
   value: readonly JsonValue[],
   at: Place,
-  run: Validation,
+  run: Judge,
 ): Failure[] {
-  const failures: (Failure | undefined)[] = [];
-  if (typeof schema.minItems === 'number' && value.length < schema.minItems) {
-    failures.push(fail(under(at, 'minItems'), counted('minimum', schema.minItems, value.length, 'items')));
-  }
-  if (typeof schema.maxItems === 'number' && value.length > schema.maxItems) {
-    failures.push(fail(under(at, 'maxItems'), counted('maximum', schema.maxItems, value.length, 'items')));
-  }
-  if (schema.uniqueItems === true) failures.push(...checkUnique(value, at));
-  for (const [index, item] of value.entries()) {
-    const tuple = Array.isArray(schema.items);
-    const part = tuple ? (schema.items as readonly JsonValue[])[index] : schema.items;
-    const keyword = tuple ? `items/${index}` : 'items';
-    failures.push(validate(part, item, inside(at, String(index), keyword), run));
-  }
+  const failures: (Failure | undefined)[] = [
+    ...checkCount(schema, 'Items', value.length, at),
+    ...(schema.uniqueItems === true ? checkUnique(value, at) : []),
+    ...checkItems(schema, value, at, run),
+  ];
+  if (run.draft >= 6 && schema.contains !== undefined)
+    failures.push(checkContains(schema.contains, value, at, run));
   return failures.filter((failure) => failure !== undefined);
 }
 
@@ -114,42 +149,42 @@ function checkUnique(value: readonly JsonValue[], at: Place): Failure[] {
   return failures;
 }
 
-export function checkString(schema: JsonObject, value: string, at: Place): Failure[] {
-  const failures: Failure[] = [];
-  const length = Array.from(value).length;
-  if (typeof schema.minLength === 'number' && length < schema.minLength) {
-    failures.push(fail(under(at, 'minLength'), `length must be >= ${schema.minLength}, but got ${length}`));
+function checkItems(
+  schema: JsonObject,
+  value: readonly JsonValue[],
+  at: Place,
+  run: Judge,
+): (Failure | undefined)[] {
+  const { items, additionalItems } = schema;
+  if (!Array.isArray(items)) {
+    return value.map((item, index) => run.judge(items, item, inside(at, String(index), 'items')));
   }
-  if (typeof schema.maxLength === 'number' && length > schema.maxLength) {
-    failures.push(fail(under(at, 'maxLength'), `length must be <= ${schema.maxLength}, but got ${length}`));
-  }
-  if (typeof schema.pattern === 'string' && !new RegExp(schema.pattern).test(value)) {
-    failures.push(fail(under(at, 'pattern'), `does not match pattern ${JSON.stringify(schema.pattern)}`));
-  }
-  return failures;
+  const excess = `only ${items.length} items are allowed, but found ${value.length} items`;
+  return [
+    additionalItems === false && value.length > items.length
+      ? fail(under(at, 'additionalItems'), excess)
+      : undefined,
+    ...value.map((item, index) => {
+      const place = (keyword: string) => inside(at, String(index), keyword);
+      if (index < items.length) return run.judge(items[index], item, place(`items/${index}`));
+      return isObject(additionalItems)
+        ? run.judge(additionalItems, item, place('additionalItems'))
+        : undefined;
+    }),
+  ];
 }
 
-const BOUNDS = [
-  { keyword: 'minimum', sign: '>=', holds: (value: number, bound: number) => value >= bound },
-  { keyword: 'exclusiveMinimum', sign: '>', holds: (value: number, bound: number) => value > bound },
-  { keyword: 'maximum', sign: '<=', holds: (value: number, bound: number) => value <= bound },
-  { keyword: 'exclusiveMaximum', sign: '<', holds: (value: number, bound: number) => value < bound },
-] as const;
-
-export function checkNumber(schema: JsonObject, value: number, at: Place): Failure[] {
-  const failures: Failure[] = [];
-  for (const { keyword, sign, holds } of BOUNDS) {
-    const bound = schema[keyword];
-    if (typeof bound !== 'number' || holds(value, bound)) continue;
-    failures.push(fail(under(at, keyword), `must be ${sign} ${bound} but found ${value}`));
+function checkContains(
+  part: JsonValue,
+  value: readonly JsonValue[],
+  at: Place,
+  run: Judge,
+): Failure | undefined {
+  const causes: Failure[] = [];
+  for (const [index, item] of value.entries()) {
+    const cause = run.judge(part, item, inside(at, String(index), 'contains'));
+    if (cause === undefined) return undefined;
+    causes.push(cause);
   }
-  const divisor = schema.multipleOf;
-  if (typeof divisor === 'number' && !Number.isInteger(value / divisor)) {
-    failures.push(fail(under(at, 'multipleOf'), `${value} not multipleOf ${divisor}`));
-  }
-  return failures;
-}
-
-function counted(bound: string, limit: number, found: number, what: string): string {
-  return `${bound} ${limit} ${what} allowed, but found ${found} ${what}`;
+  return fail(under(at, 'contains'), 'contains failed', causes);
 }

@@ -1,114 +1,105 @@
 import { isObject, type JsonObject, type JsonValue } from '../../../src/model/json.ts';
+import { NotDone } from './answer.ts';
+import { checkCombined } from './combined.ts';
 import { type Failure, fail, type Place, under } from './failure.ts';
 import { hasFormat } from './formats.ts';
-import { scalarText } from './go-json.ts';
-import { checkArray, checkNumber, checkObject, checkString, equal, jsonType } from './keywords.ts';
+import { goPrinted, goQuoted } from './go-print.ts';
+import { checkArray, checkObject } from './keywords.ts';
+import { resolved } from './references.ts';
+import { checkEqual, checkNumber, checkString, checkType } from './scalars.ts';
+
+export type Draft = 4 | 6 | 7;
 
 /** Called for each schema object and the value it judges; its answer is one more failed check. */
-type Extension = (schema: JsonObject, value: JsonValue, at: Place) => Failure | undefined;
+export type Extension = (schema: JsonObject, value: JsonValue, at: Place) => Failure | undefined;
 
-export interface Validation {
+/** What the keywords of one kind of value need of the whole. */
+export interface Judge {
+  readonly draft: Draft;
+  judge(schema: JsonValue | undefined, value: JsonValue, at: Place): Failure | undefined;
+  /** Throws `NotDone`. */
+  doubt(what: string, at: Place): never;
+}
+
+export interface ValidatorOptions {
+  /** A document whose local references all lead somewhere. Its objects and those of values are of JSON alone. */
   readonly root: JsonValue;
-  readonly extension: Extension;
+  readonly draft: Draft;
+  readonly extension?: Extension;
+  /** The format `tel` is from v0.9; before, it is one of the unknown ones. */
+  readonly knowsTel: boolean;
+  /** How a doubt names its place. */
+  readonly placed: (at: Place) => string;
 }
 
-/** Judges `value` as Kratos' validator does. Keywords unknown to it are ignored. */
-export function validate(
-  schema: JsonValue | undefined,
-  value: JsonValue,
-  at: Place,
-  run: Validation,
-): Failure | undefined {
-  if (schema === false) return fail(at, 'always fail');
-  if (!isObject(schema)) return undefined;
-  if (typeof schema.$ref === 'string') return validateReference(schema.$ref, value, at, run);
-  const type = checkType(schema, value, at);
-  if (type !== undefined) return type;
-  const failures = [
-    ...checkValue(schema, value, at),
-    ...checkCombined(schema, value, at, run),
-    ...(isObject(value) ? checkObject(schema, value, at, run) : []),
-    ...(Array.isArray(value) ? checkArray(schema, value, at, run) : []),
-    ...(typeof value === 'string' ? checkString(schema, value, at) : []),
-    ...(typeof value === 'number' ? checkNumber(schema, value, at) : []),
-  ];
-  const extended = run.extension(schema, value, at);
-  if (extended !== undefined) failures.push(extended);
-  return failures.length > 1 ? fail(at, 'validation failed', failures) : failures[0];
-}
+/** Far more than schemas and traits need, less than the stack holds. */
+const MAX_DEPTH = 400;
 
-function validateReference(reference: string, value: JsonValue, at: Place, run: Validation) {
-  const target = resolve(run.root, reference);
-  const failure = validate(target, value, { instance: at.instance, schema: reference }, run);
-  if (failure === undefined) return undefined;
-  return fail(under(at, '$ref'), `doesn't validate with ${JSON.stringify(reference)}`, [failure]);
-}
+/**
+ * Judges values as Kratos' validator does, check by check. Keywords and formats unknown to it are ignored, as it does. What
+ * it would say and the stand-in cannot tell is `NotDone`.
+ */
+export class Validator implements Judge {
+  readonly draft: Draft;
+  readonly #options: ValidatorOptions;
+  #depth = 0;
 
-/** References inside the document only, e.g. `#/definitions/x`. */
-function resolve(root: JsonValue, reference: string): JsonValue | undefined {
-  let value: JsonValue | undefined = root;
-  for (const part of reference.split('/').slice(1)) {
-    const key = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
-    value = isObject(value) ? value[key] : undefined;
+  constructor(options: ValidatorOptions) {
+    this.draft = options.draft;
+    this.#options = options;
   }
-  return value;
-}
 
-function checkType(schema: JsonObject, value: JsonValue, at: Place): Failure | undefined {
-  if (schema.type === undefined) return undefined;
-  const types = (Array.isArray(schema.type) ? schema.type : [schema.type]) as readonly JsonValue[];
-  const actual = jsonType(value);
-  if (types.includes(actual) || (types.includes('integer') && Number.isInteger(value))) return undefined;
-  return fail(under(at, 'type'), `expected ${types.map(scalarText).join(' or ')}, but got ${actual}`);
-}
+  judge(schema: JsonValue | undefined, value: JsonValue, at: Place): Failure | undefined {
+    if (schema === false) return fail(at, 'always fail');
+    if (!isObject(schema)) return undefined;
+    if (this.#depth >= MAX_DEPTH) return this.doubt('so many schemas within schemas', at);
+    this.#depth += 1;
+    const failure =
+      typeof schema.$ref === 'string'
+        ? this.#judgeReference(schema.$ref, value, at)
+        : this.#judgeObject(schema, value, at);
+    this.#depth -= 1;
+    return failure;
+  }
 
-function checkValue(schema: JsonObject, value: JsonValue, at: Place): Failure[] {
-  const failures: Failure[] = [];
-  if (schema.const !== undefined && !equal(schema.const, value)) {
-    const simple = schema.const === null || typeof schema.const !== 'object';
-    failures.push(
-      fail(under(at, 'const'), simple ? `value must be ${quoted(schema.const)}` : 'const failed'),
-    );
+  doubt(what: string, at: Place): never {
+    throw new NotDone(`${what} at ${this.#options.placed(at)}`);
   }
-  if (Array.isArray(schema.enum) && !schema.enum.some((item: JsonValue) => equal(item, value))) {
-    failures.push(fail(under(at, 'enum'), `value must be one of ${schema.enum.map(quoted).join(', ')}`));
+
+  #judgeReference(reference: string, value: JsonValue, at: Place): Failure | undefined {
+    const target = resolved(this.#options.root, reference);
+    const schema = ['', '#/'].includes(reference) ? '#' : reference;
+    const failure = this.judge(target, value, { instance: at.instance, schema });
+    if (failure === undefined) return undefined;
+    return fail(under(at, '$ref'), `doesn't validate with ${goQuoted(schema)}`, [failure]);
   }
-  if (typeof schema.format === 'string' && !hasFormat(schema.format, value)) {
-    failures.push(notFormat(under(at, 'format'), value, schema.format));
+
+  /** A value of the wrong type is asked nothing else. */
+  #judgeObject(schema: JsonObject, value: JsonValue, at: Place): Failure | undefined {
+    const type = checkType(schema, value, at);
+    if (type !== undefined) return type;
+    const failures = [
+      ...checkEqual(schema, value, at, this),
+      ...this.#checkFormat(schema, value, at),
+      ...checkCombined(schema, value, at, this),
+      ...(isObject(value) ? checkObject(schema, value, at, this) : []),
+      ...(Array.isArray(value) ? checkArray(schema, value, at, this) : []),
+      ...(typeof value === 'string' ? checkString(schema, value, at, this) : []),
+      ...(typeof value === 'number' ? checkNumber(schema, value, at) : []),
+    ];
+    const extended = this.#options.extension?.(schema, value, at);
+    if (extended !== undefined) failures.push(extended);
+    return failures.length > 1 ? fail(at, 'validation failed', failures) : failures[0];
   }
-  return failures;
+
+  #checkFormat({ format }: JsonObject, value: JsonValue, at: Place): Failure[] {
+    if (typeof format !== 'string' || (format === 'tel' && !this.#options.knowsTel)) return [];
+    const place = under(at, 'format');
+    const holds = hasFormat(format, value) ?? this.doubt(`the format ${format} to the last`, place);
+    return holds ? [] : [notFormat(place, value, format)];
+  }
 }
 
 export function notFormat(at: Place, value: JsonValue, format: string): Failure {
-  return fail(at, `${value === null ? '%!q(<nil>)' : quoted(value)} is not valid ${JSON.stringify(format)}`);
-}
-
-function quoted(value: JsonValue): string {
-  return typeof value === 'number' ? `"${value}"` : JSON.stringify(value);
-}
-
-function checkCombined(schema: JsonObject, value: JsonValue, at: Place, run: Validation): Failure[] {
-  const failures: Failure[] = [];
-  const judge = (part: JsonValue | undefined, keyword: string) =>
-    validate(part, value, under(at, keyword), run);
-  const list = (keyword: string): readonly JsonValue[] =>
-    Array.isArray(schema[keyword]) ? (schema[keyword] as readonly JsonValue[]) : [];
-
-  if (schema.not !== undefined && judge(schema.not, 'not') === undefined) {
-    failures.push(fail(under(at, 'not'), 'not failed'));
-  }
-  for (const [index, part] of list('allOf').entries()) {
-    const cause = judge(part, `allOf/${index}`);
-    if (cause !== undefined) failures.push(fail(under(at, `allOf/${index}`), 'allOf failed', [cause]));
-  }
-  for (const keyword of ['anyOf', 'oneOf']) {
-    const causes = list(keyword).map((part, index) => judge(part, `${keyword}/${index}`));
-    const bad = causes.filter((cause) => cause !== undefined);
-    if (causes.length > 0 && bad.length === causes.length) {
-      failures.push(fail(under(at, keyword), `${keyword} failed`, bad));
-    } else if (keyword === 'oneOf' && causes.length - bad.length > 1) {
-      failures.push(fail(under(at, keyword), 'valid against more than one schema'));
-    }
-  }
-  return failures;
+  return fail(at, `${goPrinted(value, 'q')} is not valid ${goQuoted(format)}`);
 }

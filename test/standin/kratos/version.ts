@@ -42,6 +42,8 @@ export interface Dialect {
   readonly absentTraits: 'broken' | 'empty';
   /** A conflicting create explains itself in `reason`. */
   readonly conflictReason: boolean;
+  /** How a schema that cannot be used is told. */
+  readonly schemaTrouble: 'internal' | 'misconfiguration';
   /** `Content-Type` of a schema document. */
   readonly schemaType: string;
   /** The router: which methods an `Allow` header adds and what a trailing slash does. */
@@ -71,6 +73,7 @@ const V0_5: Dialect = {
   decodeCode: 500,
   absentTraits: 'broken',
   conflictReason: false,
+  schemaTrouble: 'internal',
   schemaType: 'application/json',
   router: 'httprouter',
 };
@@ -120,6 +123,7 @@ const V26_2: Dialect = {
   batchReasons: true,
   oneFilter: true,
   externalIds: true,
+  schemaTrouble: 'misconfiguration',
   schemaType: 'application/json; charset=utf-8',
   router: 'servemux',
 };
