@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type AdminApi, adminApi } from '../../src/kratos/admin-api.ts';
 import { KratosClient } from '../../src/kratos/client.ts';
 import { Connection } from '../../src/kratos/connection.ts';
@@ -30,17 +31,19 @@ export async function benchCoalescing(
   const has = await client.probe();
   const sides: Sides = { client, api: adminApi(new Server(connection, has)), has, say };
   try {
-    await benchCreates(name, sides);
     if (has.ids) await benchReads(name, sides);
+    await benchCreates(name, sides);
   } finally {
     await Promise.all([client.close(), connection.close()]);
   }
 }
 
 async function benchReads(name: string, { client, api, has, say }: Sides): Promise<void> {
-  const ids: string[] = [];
-  for await (const page of api.walkIdentities()) ids.push(...page.map(({ id }) => id));
-  const some = ids.slice(0, IDENTITIES);
+  const made = people();
+  const some: string[] = [];
+  await inFlight(made, made.length, async (wanted) => {
+    some.push((await client.createIdentity(has, wanted, () => {})).id);
+  });
   const result = await compare(
     `Kratos ${name}: ${some.length} coalesced reads against one GET each`,
     READ_ROUNDS,
@@ -51,22 +54,24 @@ async function benchReads(name: string, { client, api, has, say }: Sides): Promi
 }
 
 async function benchCreates(name: string, { client, api, has, say }: Sides): Promise<void> {
-  let next = 0;
-  const bodies = (): NewIdentity[] => Array.from({ length: IDENTITIES }, () => person(next++));
   const result = await compare(
     `Kratos ${name}: ${IDENTITIES} batched creations against one POST each`,
     CREATE_ROUNDS,
-    () => inFlight(bodies(), IDENTITIES, (wanted) => client.createIdentity(has, wanted, () => {})),
-    () => inFlight(bodies(), IN_FLIGHT, ({ traits }) => api.createIdentity({ schema_id: 'default', traits })),
+    () => inFlight(people(), IDENTITIES, (wanted) => client.createIdentity(has, wanted, () => {})),
+    () => inFlight(people(), IN_FLIGHT, ({ traits }) => api.createIdentity({ schema_id: 'default', traits })),
   );
   say(line(result, '≥ 2'));
 }
 
-/** Nobody's, and another's in every run. */
-function person(index: number): NewIdentity {
+/** Others in every call. */
+function people(): readonly NewIdentity[] {
+  return Array.from({ length: IDENTITIES }, person);
+}
+
+function person(): NewIdentity {
   return {
     schemaId: 'default',
-    traits: { email: `bench-${clock.now().toString(36)}-${index}@example.org` },
+    traits: { email: `bench-${randomUUID()}@example.org` },
     state: undefined,
     metadataPublic: undefined,
     metadataAdmin: undefined,
