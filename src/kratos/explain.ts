@@ -6,8 +6,8 @@ import type { Checker, SchemaCompiler } from './precheck/precheck.ts';
 const MOST_SCHEMAS = 100;
 
 /**
- * Says of refused traits what their schema asks for, by checking them here as the server did. It adds words to a refusal and never makes one.
- * A schema is remembered, so that the same refusal reads the same while the schema cannot be read.
+ * Says of refused traits what their schema asks for, by checking them here as the server did. It adds words to a refusal and
+ * never makes one. A schema is remembered, so that the same refusal reads the same while the schema cannot be read.
  */
 export class Explainer {
   readonly #checkers = new Map<string, Checker>();

@@ -19,7 +19,7 @@ export interface LaneOptions<C, R> {
   readonly fitting: (calls: readonly C[]) => number;
   /** Carries out one call. */
   readonly alone: (ticket: Ticket<C, R>) => Promise<R>;
-  /** Carries out several in one request, and settles each as soon as its own outcome is known. What it throws is the outcome of the rest. */
+  /** Carries out several in one request, and settles each as soon as its own outcome is known; what it throws is that of the rest. */
   readonly together: (tickets: readonly Ticket<C, R>[], signal: AbortSignal) => Promise<void>;
 }
 

@@ -9,11 +9,11 @@ import { theOne } from './asked.ts';
 import { askWhereServed } from './public.ts';
 
 /**
- * Self-service flows and errors; on the public port from v0.7 on, see `askWhereServed`. Flows come as that server tells them: `methods` on v0.5,
- * `ui` from v0.6 on.
+ * Self-service flows and errors; on the public port from v0.7 on, see `askWhereServed`. Flows come as that server tells them:
+ * `methods` on v0.5, `ui` from v0.6 on. Sources: ory/kratos selfservice/flow and selfservice/errorx.
  *
- * Each rejects `notFound` for an unknown id, `expired` once the flow has ended, and `denied` for a browser's flow on a public port: it is
- * for that browser and its cookie alone. The flow id of a recovery link is `notFound` or `denied`.
+ * Each rejects `notFound` for an unknown id, `expired` once the flow has ended, and `denied` for a browser's flow on a public
+ * port: it is for that browser and its cookie alone. The flow id of a recovery link is `notFound` or `denied`.
  */
 export function flowOperations(server: Server) {
   const flow = async <K extends FlowKind>(
@@ -51,7 +51,7 @@ export function flowOperations(server: Server) {
     getSelfServiceVerificationFlow: (id: string, options: CallOptions = {}) =>
       flow('verification', id, options),
 
-    /** `GET /self-service/errors`, 200: what a user was shown; `stub:500` is one that every server invents. Reading marks it as seen on v0.5. */
+    /** `GET /self-service/errors`, 200: what a user was shown; `stub:500` is one that every server invents. */
     async getSelfServiceError(id: string, { signal }: CallOptions = {}): Promise<SelfServiceError> {
       const operation = 'GET self-service error';
       const path = flowErrorPath(await server.dialect(), id);

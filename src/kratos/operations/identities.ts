@@ -116,8 +116,9 @@ function removeOperations(server: Server) {
     },
 
     /**
-     * `DELETE /identities/{id}/credentials/{type}`, 204; v0.13 and later, else `unsupported`. Which types can go depends on the release
-     * (second factors first, `oidc` v1.3, `saml` and `password` v25.4); the others are `invalid`. `notFound`: no such identity or credential.
+     * `DELETE /identities/{id}/credentials/{type}`, 204; v0.13 and later, else `unsupported`. Which types can go depends on the
+     * release (second factors first, `oidc` v1.3, `saml` and `password` v25.4); the others are `invalid`. Rejects `notFound`
+     * where there is no such identity or credential.
      */
     async deleteIdentityCredential(
       id: string,
