@@ -14,10 +14,13 @@ const RETRY_AFTER = /^(?:\d+$|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )/;
 const MAX_RETRY_AFTER_MS = 10 * 60_000;
 
 /** The body as JSON; `undefined` unless the server calls it `application/json` and it parses. */
-export function jsonBody(answer: HttpAnswer): JsonValue | undefined {
+export function jsonBody(
+  answer: HttpAnswer,
+  parse: (text: string) => JsonValue = JSON.parse,
+): JsonValue | undefined {
   if (!JSON_TYPE.test(answer.headers['content-type'] ?? '')) return undefined;
   try {
-    return JSON.parse(answer.body);
+    return parse(answer.body);
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ import type { Clock } from '../model/clock.ts';
 import { RemoteError } from '../model/errors.ts';
 import type { JsonValue } from '../model/json.ts';
 import { type Asked, failureOf, isKratosOwn } from './errors.ts';
+import { exactJson } from './exact-json.ts';
 
 /** One request and the one answer that counts as its success. */
 export interface Call<T> extends Asked {
@@ -47,7 +48,9 @@ export class Api {
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
       ...(signal === undefined ? {} : { signal }),
     });
-    const result = isSuccess(call, answer.status) ? call.read(jsonBody(answer), answer) : undefined;
+    const result = isSuccess(call, answer.status)
+      ? call.read(jsonBody(answer, exactJson), answer)
+      : undefined;
     if (result !== undefined) {
       this.#onAnswer();
       return result;
