@@ -1,7 +1,8 @@
 import type { JsonValue } from '../model/json.ts';
 
-/** A number that may not survive: of more digits than JavaScript holds, or of a large exponent. */
-const DOUBTFUL = /\d[\d.]{15}|\d[eE][+-]?\d{3}/;
+/** A number that may not survive has more digits than JavaScript surely holds, or a large exponent. */
+const MANY_DIGITS = 16;
+const LARGE_EXPONENT = /[eE][+-]?\d{3}/;
 
 /**
  * The JSON that a text is. A number that JavaScript cannot hold stays its own text (`JSON.rawJSON`), so that a whole identity that is
@@ -10,7 +11,24 @@ const DOUBTFUL = /\d[\d.]{15}|\d[eE][+-]?\d{3}/;
  * Throws a `SyntaxError`.
  */
 export function exactJson(text: string): JsonValue {
-  return DOUBTFUL.test(text) ? JSON.parse(text, keepExact) : JSON.parse(text);
+  const isDoubtful = hasManyDigits(text) || LARGE_EXPONENT.test(text);
+  return isDoubtful ? JSON.parse(text, keepExact) : JSON.parse(text);
+}
+
+/** Looks at every sixteenth character first: every answer is read here, and hardly any has such a number. */
+function hasManyDigits(text: string): boolean {
+  for (let end = MANY_DIGITS - 1; end < text.length; ) {
+    let at = end;
+    while (at > end - MANY_DIGITS && isDigitOrDot(text.charCodeAt(at))) at -= 1;
+    if (at === end - MANY_DIGITS) return true;
+    end = at + MANY_DIGITS;
+  }
+  return false;
+}
+
+/** From `.` to `9`; the slash between them does no harm. */
+function isDigitOrDot(code: number): boolean {
+  return code >= 46 && code <= 57;
 }
 
 function keepExact(_: string, value: unknown, { source }: { readonly source?: string }): unknown {
