@@ -1,5 +1,6 @@
 import type { Clock } from '../model/clock.ts';
 import { Backoff } from './backoff.ts';
+import { FairQueue } from './fair-queue.ts';
 import { Schedule } from './schedule.ts';
 
 export type Priority = 'normal' | 'low';
@@ -21,14 +22,16 @@ export interface QueueOptions {
   readonly observer: QueueObserver;
 }
 
-/** A waiting low key is served after so many normal ones, so that a stream of edits does not starve a resync. */
+/** A low key is served after so many normal ones that went before it, so that a stream of edits does not starve a resync. */
 const LOW_EVERY = 8;
 
 /**
- * Keys to be worked on: deduplicating, delaying, with two priorities (client-go's dirty and processing sets).
+ * Keys (`namespace/name`) to be worked on: deduplicating, delaying, with two priorities (client-go's dirty and processing sets), fair
+ * between namespaces.
  *
- * Guarantees: a key is with at most one worker; a key added while it is worked on is queued once after `done`; of several wake-ups the
- * earliest counts and an immediate `add` replaces it; nothing is kept of a key after `drop`.
+ * Guarantees: a key is with at most one worker; a key added while it is worked on is queued once after `done`; of all that asked for a key
+ * until a worker has it, the earliest moment and the highest priority count (as in controller-runtime); a low key goes before a waiting
+ * normal one only after eight normal ones went before it; within a priority namespaces take turns; nothing is kept of a key after `drop`.
  */
 export class Queue {
   readonly #options: QueueOptions;
@@ -36,10 +39,11 @@ export class Queue {
   readonly #schedule: Schedule;
   /** To be worked on, with the moment each was added: queued, or waiting for its worker's `done`. */
   readonly #dirty = new Map<string, { readonly since: number; readonly priority: Priority }>();
-  readonly #processing = new Map<string, number>();
-  readonly #ready = { normal: new Set<string>(), low: new Set<string>() };
+  readonly #processing = new Map<string, { readonly began: number; readonly priority: Priority }>();
+  readonly #ready = { normal: new FairQueue(), low: new FairQueue() };
   #waiters: ((key: string) => void)[] = [];
-  #servedNormal = 0;
+  /** How many normal keys in a row went before the low ones that wait. */
+  #overtaken = 0;
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -53,11 +57,11 @@ export class Queue {
 
   /** Monotonic milliseconds at which each working worker got its key. */
   workSince(): readonly number[] {
-    return [...this.#processing.values()];
+    return [...this.#processing.values()].map(({ began }) => began);
   }
 
-  add(key: string, priority: Priority = 'normal'): void {
-    this.#schedule.delete(key);
+  add(key: string, asked: Priority = 'normal'): void {
+    const priority = this.#schedule.delete(key) ? 'normal' : asked;
     const known = this.#dirty.get(key);
     if (known !== undefined && (known.priority === 'normal' || priority === 'low')) return;
     if (known === undefined) this.#options.observer.added();
@@ -65,16 +69,16 @@ export class Queue {
     if (!this.#processing.has(key)) this.#enqueue(key, priority);
   }
 
-  /** Adds the key after `ms`, unless an earlier wake-up is set. */
+  /** Adds the key after `ms`, or when an earlier wake-up is set. */
   addAfter(key: string, ms: number, priority: Priority = 'normal'): void {
-    if (ms <= 0) this.add(key, priority);
-    else if (!this.#dirty.has(key)) this.#schedule.set(key, ms, priority === 'low');
+    if (ms <= 0 || this.#dirty.has(key)) this.add(key, priority);
+    else this.#schedule.set(key, ms, priority === 'low');
   }
 
-  /** Adds the key after its own backoff. */
+  /** Adds the key after its own backoff, with the priority that the failed work had: failures of a resync stay behind edits. */
   addRateLimited(key: string): void {
     this.#options.observer.retried();
-    this.addAfter(key, this.#backoff.next(key));
+    this.addAfter(key, this.#backoff.next(key), this.#processing.get(key)?.priority);
   }
 
   /** Ends the key's backoff. */
@@ -112,10 +116,10 @@ export class Queue {
 
   done(key: string): void {
     const { clock, observer } = this.#options;
-    const began = this.#processing.get(key);
-    if (began === undefined) return;
+    const work = this.#processing.get(key);
+    if (work === undefined) return;
     this.#processing.delete(key);
-    observer.finished((clock.monotonic() - began) / 1000);
+    observer.finished((clock.monotonic() - work.began) / 1000);
     const again = this.#dirty.get(key);
     if (again !== undefined) this.#enqueue(key, again.priority);
   }
@@ -133,10 +137,11 @@ export class Queue {
       const key = this.#take();
       const waiter = this.#waiters.shift();
       if (key === undefined || waiter === undefined) return;
-      const now = clock.monotonic();
-      observer.started((now - (this.#dirty.get(key)?.since ?? now)) / 1000);
+      const began = clock.monotonic();
+      const { since, priority } = this.#dirty.get(key) ?? { since: began, priority: 'normal' };
+      observer.started((began - since) / 1000);
       this.#dirty.delete(key);
-      this.#processing.set(key, now);
+      this.#processing.set(key, { began, priority });
       this.#tellDepth();
       waiter(key);
     }
@@ -144,12 +149,9 @@ export class Queue {
 
   #take(): string | undefined {
     const { normal, low } = this.#ready;
-    const lowsTurn = low.size > 0 && (normal.size === 0 || this.#servedNormal >= LOW_EVERY);
-    this.#servedNormal = lowsTurn ? 0 : this.#servedNormal + 1;
-    const from = lowsTurn ? low : normal;
-    const [key] = from;
-    if (key !== undefined) from.delete(key);
-    return key;
+    const lowsTurn = low.size > 0 && (normal.size === 0 || this.#overtaken >= LOW_EVERY);
+    this.#overtaken = lowsTurn || low.size === 0 ? 0 : this.#overtaken + 1;
+    return lowsTurn ? low.shift() : normal.shift();
   }
 
   #tellDepth(): void {

@@ -1,19 +1,28 @@
 import type { Clock } from '../model/clock.ts';
 
+/** Node fires a timer that is to wait longer after 1 ms; this far ahead the schedule looks again instead. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
 interface Entry {
   readonly key: string;
   readonly at: number;
   readonly low: boolean;
+  /** Its index in the heap. */
+  index: number;
 }
 
-/** Keys that are due later: at most one wake-up a key, the earliest, on one timer for the head of a binary heap. */
+/**
+ * Keys that are due later: at most one wake-up a key, the earliest, in a binary heap with one timer for its head.
+ *
+ * Guarantees: nothing is kept of a key that was deleted or fell due, and no timer while no key waits.
+ */
 export class Schedule {
   readonly #clock: Clock;
   readonly #due: (key: string, low: boolean) => void;
-  /** The valid entry of each key; entries of the heap that are not in here were replaced. */
   readonly #entries = new Map<string, Entry>();
-  #heap: Entry[] = [];
+  readonly #heap: Entry[] = [];
   #cancel: (() => void) | undefined;
+  /** When the timer is meant to fire; never later than the head is due. */
   #timerAt = Number.POSITIVE_INFINITY;
 
   constructor(clock: Clock, due: (key: string, low: boolean) => void) {
@@ -21,82 +30,89 @@ export class Schedule {
     this.#due = due;
   }
 
-  /** Keeps the earlier of two wake-ups. */
+  /** Of two wake-ups it keeps the earlier moment, and is low only if both are. */
   set(key: string, ms: number, low: boolean): void {
-    const at = this.#clock.monotonic() + ms;
     const known = this.#entries.get(key);
-    if (known !== undefined && known.at <= at) return;
-    const entry = { key, at, low };
+    if (known !== undefined) this.#remove(known);
+    const at = Math.min(this.#clock.monotonic() + ms, known?.at ?? Number.POSITIVE_INFINITY);
+    const entry = { key, at, low: low && known?.low !== false, index: this.#heap.length };
     this.#entries.set(key, entry);
-    this.#push(entry);
+    this.#heap.push(entry);
+    this.#up(entry);
     this.#arm();
   }
 
-  delete(key: string): void {
-    this.#entries.delete(key);
-    if (this.#heap.length > 64 && this.#heap.length > 2 * this.#entries.size) this.#compact();
+  /** Tells whether it called off a wake-up that was not low. */
+  delete(key: string): boolean {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return false;
+    this.#remove(entry);
+    // A timer that is early for a later head finds nothing due and looks again; without a head nothing would end it.
+    if (this.#heap.length === 0) this.#disarm();
+    return !entry.low;
   }
 
   #arm(): void {
     const head = this.#heap[0];
     if (head === undefined || head.at >= this.#timerAt) return;
-    this.#cancel?.();
+    this.#disarm();
     this.#timerAt = head.at;
-    this.#cancel = this.#clock.after(Math.max(0, head.at - this.#clock.monotonic()), () => this.#fire());
+    const ms = Math.max(0, head.at - this.#clock.monotonic());
+    this.#cancel = this.#clock.after(Math.min(ms, LONGEST_TIMER_MS), () => this.#fire());
+  }
+
+  #disarm(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#timerAt = Number.POSITIVE_INFINITY;
   }
 
   #fire(): void {
+    this.#cancel = undefined;
     this.#timerAt = Number.POSITIVE_INFINITY;
     const now = this.#clock.monotonic();
     for (let head = this.#heap[0]; head !== undefined && head.at <= now; head = this.#heap[0]) {
-      this.#pop();
-      if (this.#entries.get(head.key) !== head) continue;
-      this.#entries.delete(head.key);
+      this.#remove(head);
       this.#due(head.key, head.low);
     }
     this.#arm();
   }
 
-  #compact(): void {
-    this.#heap = [];
-    for (const entry of this.#entries.values()) this.#push(entry);
+  #remove(entry: Entry): void {
+    this.#entries.delete(entry.key);
+    const last = this.#heap.pop();
+    if (last === undefined || last === entry) return;
+    this.#put(last, entry.index);
+    this.#up(last);
+    this.#down(last);
   }
 
-  #push(entry: Entry): void {
-    const heap = this.#heap;
-    let child = heap.push(entry) - 1;
-    while (child > 0) {
-      const parent = (child - 1) >> 1;
-      if (this.#before(parent, child)) break;
-      this.#swap(parent, child);
-      child = parent;
+  #up(entry: Entry): void {
+    while (entry.index > 0) {
+      const parent = this.#heap[(entry.index - 1) >> 1];
+      if (parent === undefined || parent.at <= entry.at) return;
+      this.#swap(parent, entry);
     }
   }
 
-  #pop(): void {
-    const heap = this.#heap;
-    this.#swap(0, heap.length - 1);
-    heap.pop();
-    let parent = 0;
+  #down(entry: Entry): void {
     for (;;) {
-      let least = parent;
-      for (const child of [2 * parent + 1, 2 * parent + 2]) {
-        if (child < heap.length && !this.#before(least, child)) least = child;
-      }
-      if (least === parent) return;
-      this.#swap(parent, least);
-      parent = least;
+      const left = this.#heap[2 * entry.index + 1];
+      const right = this.#heap[2 * entry.index + 2];
+      const least = left !== undefined && right !== undefined && right.at < left.at ? right : left;
+      if (least === undefined || entry.at <= least.at) return;
+      this.#swap(entry, least);
     }
   }
 
-  #before(a: number, b: number): boolean {
-    return (this.#heap[a]?.at ?? 0) <= (this.#heap[b]?.at ?? 0);
+  #swap(a: Entry, b: Entry): void {
+    const index = a.index;
+    this.#put(a, b.index);
+    this.#put(b, index);
   }
 
-  #swap(a: number, b: number): void {
-    const [first, second] = [this.#heap[a], this.#heap[b]];
-    if (first === undefined || second === undefined) return;
-    this.#heap[a] = second;
-    this.#heap[b] = first;
+  #put(entry: Entry, index: number): void {
+    this.#heap[index] = entry;
+    entry.index = index;
   }
 }

@@ -61,18 +61,25 @@ describe('a delayed key', () => {
     expect(queue.length).toBe(1);
   });
 
-  it('is not early where the wait is longer than a timer can be', () => {
-    const { clock, queue } = world();
+  it('is not early where the wait is longer than a timer can be, nor looked at all the time', () => {
+    const { clock, queue, told } = world();
     const thirtyDays = 30 * 86_400_000;
     queue.addAfter('a', thirtyDays);
-    clock.advance(thirtyDays - 1);
+    clock.advance(1_000);
+    expect(told.timers).toBe(1);
+    clock.advance(thirtyDays - 1_001);
+    expect(told.timers).toBe(2);
     expect(queue.length).toBe(0);
     clock.advance(1);
     expect(queue.length).toBe(1);
   });
 
   it('comes in the order of the wake-ups, whatever the order they were set in', () => {
-    const delays = fc.uniqueArray(fc.integer({ min: 1, max: 100_000 }), { minLength: 1, maxLength: 200 });
+    const delays = fc.uniqueArray(fc.integer({ min: 1, max: 100_000 }), {
+      minLength: 1,
+      maxLength: 200,
+      size: 'max',
+    });
     return fc.assert(
       fc.asyncProperty(delays, async (all) => {
         const { clock, queue, drain } = world();
@@ -85,6 +92,54 @@ describe('a delayed key', () => {
         expect(await drain()).toEqual(left.map(String));
       }),
     );
+  });
+});
+
+describe('the timer of the delayed keys', () => {
+  it('is one for all of them, and none where there are none', () => {
+    const { clock, queue } = world();
+    for (let ms = 10_000; ms > 0; ms -= 1) queue.addAfter(`key-${ms}`, ms);
+    expect(clock.waiting).toBe(1);
+    for (let ms = 1; ms <= 9_999; ms += 1) queue.drop(`key-${ms}`);
+    expect(clock.waiting).toBe(1);
+    queue.drop('key-10000');
+    expect(clock.waiting).toBe(0);
+  });
+
+  it('ends with the last key: called off, queued at once, or due', () => {
+    const { clock, queue } = world();
+    for (const end of [
+      () => queue.drop('a'),
+      () => queue.add('a'),
+      () => queue.addAfter('a', 0),
+      () => clock.advance(1_000),
+    ]) {
+      queue.drop('a');
+      queue.addAfter('a', 1_000);
+      expect(clock.waiting).toBe(1);
+      end();
+      expect(clock.waiting).toBe(0);
+    }
+  });
+
+  it('fires for one key only, however close the next is', async () => {
+    const { clock, queue, drain } = world();
+    for (const ms of [1_001, 1_000, 1_000.5]) queue.addAfter(`key-${ms}`, ms);
+    clock.advance(1_000);
+    expect(await drain()).toEqual(['key-1000']);
+    clock.advance(1);
+    expect(await drain()).toEqual(['key-1000.5', 'key-1001']);
+  });
+
+  it('does no harm where the key that it was set for is gone', async () => {
+    const { clock, queue, drain } = world();
+    queue.addAfter('a', 1_000);
+    queue.addAfter('b', 2_000);
+    queue.drop('a');
+    clock.advance(1_999);
+    expect(queue.length).toBe(0);
+    clock.advance(1);
+    expect(await drain()).toEqual(['b']);
   });
 });
 

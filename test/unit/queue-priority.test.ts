@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Queue } from '../../src/queue/queue.ts';
 import { world } from './queue-world.ts';
 
 describe('priority', () => {
@@ -39,6 +41,46 @@ describe('priority', () => {
     expect(told.depth).toEqual([1, 1]);
   });
 
+  it.each([
+    ['a resync at once', (queue: Queue) => queue.add('edit', 'low')],
+    ['an earlier resync', (queue: Queue) => queue.addAfter('edit', 500, 'low')],
+    ['a later resync', (queue: Queue) => queue.addAfter('edit', 5_000, 'low')],
+  ])('of a key that is to be tried again is not lowered by %s', (_, resync) => {
+    const { clock, queue, told } = world();
+    queue.addAfter('edit', 1_000);
+    resync(queue);
+    clock.advance(1_000);
+    expect(told.depth).toEqual([1, 0]);
+  });
+
+  it.each([0, 1_000])('is raised by a wake-up of a key that waits for a resync in %d ms', (ms) => {
+    const { clock, queue, told } = world();
+    queue.addAfter('a', ms, 'low');
+    queue.addAfter('a', 60_000);
+    clock.advance(ms);
+    expect(told.depth).toEqual([1, 0]);
+  });
+
+  it('of a key that failed is that of the work that failed', async () => {
+    const { clock, queue, told, take } = world();
+    queue.add('resync', 'low');
+    queue.add('edit');
+    for (const key of [await take(), await take()]) {
+      queue.addRateLimited(key);
+      queue.done(key);
+    }
+    clock.advance(1_000);
+    expect(told.depth).toEqual([1, 1]);
+  });
+
+  it('puts an edit before ten thousand keys of a resync, also of its own namespace', async () => {
+    const { queue, take } = world();
+    for (let index = 0; index < 10_000; index += 1) queue.add(`team/${index}`, 'low');
+    await take();
+    queue.add('team/edit');
+    expect(await take()).toBe('team/edit');
+  });
+
   it('does not let an endless stream of normal keys starve a low one', async () => {
     const { queue, take } = world();
     queue.add('low', 'low');
@@ -51,6 +93,28 @@ describe('priority', () => {
       queue.done(key);
     }
     expect(served).toContain('low');
+  });
+
+  it('lets a low key go before a normal one after eight normal ones that went before it, and only then', () => {
+    const turns = fc.array(fc.constantFrom('normal', 'normal', 'low', 'get', 'get'), {
+      maxLength: 200,
+      size: 'max',
+    });
+    return fc.assert(
+      fc.asyncProperty(turns, async (all) => {
+        const { queue, told, take } = world();
+        let passed = 0;
+        for (const [index, turn] of all.entries()) {
+          if (turn === 'normal' || turn === 'low') queue.add(`${turn}-${index}`, turn);
+          else if (queue.length > 0) {
+            const [normal = 0, low = 0] = told.depth;
+            const isLow = (await take()).startsWith('low');
+            expect(isLow).toBe(low > 0 && (normal === 0 || passed === 8));
+            passed = isLow || low === 0 ? 0 : passed + 1;
+          }
+        }
+      }),
+    );
   });
 
   it('does not let low keys overtake: most turns are for the normal ones', async () => {

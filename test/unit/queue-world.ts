@@ -8,15 +8,25 @@ const MAX_TIMER_MS = 2_147_483_647;
 /** A queue without jitter, on a clock that a test moves, with everything it tells. */
 export function world() {
   const clock = new HandClock();
-  /** As Node's timers do, it cannot hold longer waits. */
-  const clamping: Clock = {
+  const told = {
+    added: 0,
+    retried: 0,
+    waited: [] as number[],
+    worked: [] as number[],
+    depth: [0, 0],
+    timers: 0,
+  };
+  /** As Node does, it fires at once what is to wait longer than it can hold. */
+  const timers: Clock = {
     now: () => clock.now(),
     monotonic: () => clock.monotonic(),
-    after: (ms, fn) => clock.after(Math.min(ms, MAX_TIMER_MS), fn),
+    after: (ms, fn) => {
+      told.timers += 1;
+      return clock.after(ms > MAX_TIMER_MS ? 1 : ms, fn);
+    },
   };
-  const told = { added: 0, retried: 0, waited: [] as number[], worked: [] as number[], depth: [0, 0] };
   const queue = new Queue({
-    clock: clamping,
+    clock: timers,
     random: () => 0.5,
     observer: {
       added: () => (told.added += 1),
