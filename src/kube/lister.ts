@@ -17,6 +17,8 @@ export interface ListSource {
   /** When given, an object of any other namespace makes the whole answer wrong. */
   readonly namespace: string | undefined;
   readonly clock: Clock;
+  /** Milliseconds for one page. */
+  readonly pageMs: number;
 }
 
 const PAGE = 500;
@@ -32,8 +34,8 @@ export async function listAll<T extends KubeObject>(
 ): Promise<Listing<T>> {
   const until = source.clock.monotonic() + DEADLINE_MS;
   const read = (limit: number | undefined, token: string | undefined): Promise<ListPage> => {
-    const { operation, path } = source;
-    const deadlineMs = Math.max(until - source.clock.monotonic(), 0);
+    const { operation, path, pageMs } = source;
+    const deadlineMs = Math.max(Math.min(until - source.clock.monotonic(), pageMs), 0);
     const paging = limit === undefined ? {} : { limit, continue: token };
     return source.client.list({ operation, path, deadlineMs, signal, ...paging });
   };

@@ -37,10 +37,19 @@ export interface ReflectorOptions<T extends KubeObject> {
 }
 
 const SHORT_WATCH_MS = 1000;
+/** The smallest buffer that an API server has for a watcher: one that it cut for being slow has been sent as many. */
+const BUSY_WATCH_EVENTS = 10;
+/** Within this time after a version was gone, another one that is gone is a failure. */
+const EXPIRED_AGAIN_MS = 120_000;
+/** For an answer to begin (of a watch) or to be whole (a page of a list); doubled while it is too short, as for one that queues. */
+const FIRST_DEADLINE_MS = 10_000;
+const LAST_DEADLINE_MS = 60_000;
+/** Whatever an event asks for, as of a header. */
+const LONGEST_ASKED_MS = 10 * 60_000;
 const CORRUPT_BEFORE_RELIST = 3;
 const FAILURES_BEFORE_RELIST = 5;
 
-/** A watch that ended within a second: not wrong by itself, but a loop of them would hammer the server. */
+/** A watch that ended within a second with hardly an event: not wrong by itself, but a loop of them would hammer the server. */
 class ShortWatch extends Error {
   constructor() {
     super('watch ended within a second');
@@ -51,8 +60,9 @@ class ShortWatch extends Error {
  * Keeps a store equal to a collection of the API server: list, then watch from that list's resourceVersion, for ever.
  *
  * Guarantees: no error changes the store, least of all an answer that is not a list; every event after the last applied one is
- * seen or leads to a new list; a watch resumes where it was cut; silence beyond the watch pool's idle limit opens a new watch;
- * no failure ends it, and none makes it loop without delay; after `stop()` was called the store does not change.
+ * seen or leads to a new list; a watch resumes where it was cut, at once if it had lived for a second or told of much; silence
+ * beyond the watch pool's idle limit opens a new watch; no failure ends it, and none makes it loop without delay; after `stop()`
+ * was called the store does not change.
  */
 export class Reflector<T extends KubeObject> {
   readonly #options: ReflectorOptions<T>;
@@ -65,7 +75,8 @@ export class Reflector<T extends KubeObject> {
   #version: string | undefined;
   /** Failures of the watch since it last made progress. */
   #failures = 0;
-  #expired = false;
+  #expiredAt = Number.NEGATIVE_INFINITY;
+  #deadlineMs = FIRST_DEADLINE_MS;
   #lastActivity: number;
   #running: Promise<void> | undefined;
 
@@ -114,11 +125,20 @@ export class Reflector<T extends KubeObject> {
 
   async #list(signal: AbortSignal): Promise<void> {
     const { requests, clock, namespace, store, metrics, plural } = this.#options;
-    const source = { client: requests, operation: `LIST ${plural}`, path: this.#path, namespace, clock };
+    const operation = `LIST ${plural}`;
+    const source = {
+      client: requests,
+      operation,
+      path: this.#path,
+      namespace,
+      clock,
+      pageMs: this.#deadlineMs,
+    };
     const listing = await listAll<T>(source, signal);
     if (signal.aborted) return;
-    this.#touch();
+    this.#answered();
     store.replace(namespace, listing.objects);
+    this.#reportHandlers();
     this.#version = listing.resourceVersion;
     this.#failures = 0;
     metrics.listed();
@@ -128,8 +148,15 @@ export class Reflector<T extends KubeObject> {
   async #watch(signal: AbortSignal): Promise<void> {
     const { watches, clock, metrics, plural } = this.#options;
     const begun = clock.monotonic();
-    const stream = await watches.watch({ operation: `WATCH ${plural}`, path: this.#watchPath(), signal });
-    this.#touch();
+    const call = {
+      operation: `WATCH ${plural}`,
+      path: this.#watchPath(),
+      deadlineMs: this.#deadlineMs,
+      signal,
+    };
+    const stream = await watches.watch(call);
+    this.#answered();
+    let news = 0;
     let result: 'ended' | 'cut' = 'ended';
     const onCut = () => {
       result = 'cut';
@@ -137,15 +164,16 @@ export class Reflector<T extends KubeObject> {
     try {
       for await (const line of lines(this.#heard(stream.body, onCut))) {
         if (signal.aborted) return;
-        this.#apply(parseEvent<T>(line));
+        if (this.#apply(parseEvent<T>(line))) news++;
       }
     } finally {
       stream.close();
     }
     if (signal.aborted) return;
     metrics.watched(result);
-    if (clock.monotonic() - begun < SHORT_WATCH_MS) throw new ShortWatch();
-    this.#progress();
+    const short = clock.monotonic() - begun < SHORT_WATCH_MS;
+    if (short && news < BUSY_WATCH_EVENTS) throw new ShortWatch();
+    this.#failures = 0;
   }
 
   #watchPath(): string {
@@ -170,48 +198,59 @@ export class Reflector<T extends KubeObject> {
     }
   }
 
-  #apply(event: WatchEvent<T>): void {
+  /** Answers whether the event was news to the store. */
+  #apply(event: WatchEvent<T>): boolean {
     const { store, metrics, namespace, plural } = this.#options;
     metrics.event(event.type);
     if (event.type === 'ERROR') throw eventFailure(`WATCH ${plural}`, event.status);
     if (event.type === 'BOOKMARK') {
       this.#version = event.resourceVersion;
-    } else {
-      if (!inScope(event.object, namespace)) throw new CorruptLine();
-      if (event.type === 'DELETED') store.remove(objectKey(event.object));
-      else store.put(event.object);
-      this.#version = event.object.metadata.resourceVersion;
+      this.#failures = 0;
+      return false;
     }
-    this.#progress();
+    if (!inScope(event.object, namespace)) throw new CorruptLine();
+    this.#failures = 0;
+    const key = objectKey(event.object);
+    const before = store.get(key);
+    if (event.type === 'DELETED') store.remove(key);
+    else store.put(event.object);
+    this.#version = event.object.metadata.resourceVersion;
+    this.#reportHandlers();
+    return store.get(key) !== before;
   }
 
-  #progress(): void {
-    this.#failures = 0;
-    this.#expired = false;
+  #answered(): void {
+    this.#touch();
+    this.#deadlineMs = FIRST_DEADLINE_MS;
+  }
+
+  #reportHandlers(): void {
+    const failure = this.#options.store.takeHandlerFailure();
+    if (failure !== undefined) this.#trouble.report(failure);
   }
 
   /** Decides where to go on from a failure; answers the milliseconds to wait before. */
   #recover(error: Error): number {
-    const { metrics } = this.#options;
+    const { metrics, clock } = this.#options;
     const watching = this.#version !== undefined;
     if (watching && !(error instanceof ShortWatch)) metrics.watched(resultOf(error));
     this.#failures++;
     if (isRemote(error, 'expired')) {
       this.#version = undefined;
-      if (!this.#expired) {
-        this.#expired = true;
-        return 0;
-      }
+      const first = clock.monotonic() - this.#expiredAt >= EXPIRED_AGAIN_MS;
+      this.#expiredAt = clock.monotonic();
+      if (first) return 0;
     } else if (this.#needsList(error)) {
       this.#version = undefined;
       this.#failures = 0;
     }
     if (!(error instanceof ShortWatch)) this.#trouble.report(error);
     if (!isRemote(error)) return this.#backoff.next();
+    if (error.trouble === 'DEADLINE') this.#deadlineMs = Math.min(this.#deadlineMs * 2, LAST_DEADLINE_MS);
     // The CRD or the rights are missing: only people mend that.
     const hopeless = error.status === 403 || error.status === 404;
     const delay = hopeless ? this.#backoff.longest() : this.#backoff.next();
-    return Math.max(delay, error.retryAfterMs ?? 0);
+    return Math.max(delay, Math.min(error.retryAfterMs ?? 0, LONGEST_ASKED_MS));
   }
 
   /** Resuming is pointless where the server refuses to, or where it has failed again and again at this very version. */

@@ -1,7 +1,15 @@
+import { toError } from '../model/errors.ts';
 import { type KubeObject, objectKey } from './object.ts';
 
-/** Told after every change; `before` or `after` is absent when the object came or went. Only enqueues: its errors are swallowed. */
+/** Told after every change; `before` or `after` is absent when the object came or went. Only enqueues: it should not throw. */
 export type ChangeHandler<T> = (key: string, before: T | undefined, after: T | undefined) => void;
+
+/** A handler threw. Its own words are left out: they may quote the object. */
+class HandlerFailure extends Error {
+  constructor(thrown: unknown) {
+    super(`a handler of changes failed: ${toError(thrown).name}`);
+  }
+}
 
 /**
  * The watch's cache: the last seen state of every object, by `namespace/name`, with one secondary index. Objects in it are
@@ -12,6 +20,7 @@ export class Store<T extends KubeObject> {
   readonly #index = new Map<string, Map<string, string>>();
   readonly #indexed: (object: T) => string | undefined;
   readonly #handlers: ChangeHandler<T>[] = [];
+  #handlerFailure: HandlerFailure | undefined;
 
   /** `indexed` answers what `holders` finds an object by; `undefined` leaves it out. */
   constructor(indexed: (object: T) => string | undefined) {
@@ -39,11 +48,20 @@ export class Store<T extends KubeObject> {
     this.#handlers.push(handler);
   }
 
+  /** What a handler threw since this was last asked, if any did. */
+  takeHandlerFailure(): Error | undefined {
+    const failure = this.#handlerFailure;
+    this.#handlerFailure = undefined;
+    return failure;
+  }
+
   put(object: T): void {
     const key = objectKey(object);
     const before = this.#objects.get(key);
-    if (before?.metadata.resourceVersion === object.metadata.resourceVersion) return;
-    if (before && before.metadata.uid !== object.metadata.uid) this.remove(key);
+    const same = before?.metadata.uid === object.metadata.uid;
+    if (same && before.metadata.resourceVersion === object.metadata.resourceVersion) return;
+    // A restored server may give one version to two objects.
+    if (!same) this.remove(key);
     const known = this.#objects.get(key);
     if (known) this.#unindex(key, known);
     this.#objects.set(key, object);
@@ -85,8 +103,9 @@ export class Store<T extends KubeObject> {
     for (const handler of this.#handlers) {
       try {
         handler(key, before, after);
-      } catch {
+      } catch (thrown) {
         // A handler that fails must neither keep the others from hearing nor stop the stream that feeds the store.
+        this.#handlerFailure ??= new HandlerFailure(thrown);
       }
     }
   }

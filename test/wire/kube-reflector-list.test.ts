@@ -62,6 +62,14 @@ describe('listing', () => {
       'an object without uid',
       list('12', { metadata: { name: 'a', namespace: 'team', resourceVersion: '1' } }),
     ],
+    [
+      'a list that is not called JSON',
+      (response: ServerResponse) =>
+        sendJson(response, 200, listOf([], '12'), { 'content-type': 'text/plain' }),
+    ],
+    ['a list without resourceVersion', list('')],
+    ['no kind', (response: ServerResponse) => sendJson(response, 200, { ...listOf([], '12'), kind: null })],
+    ['no array', (response: ServerResponse) => sendJson(response, 200, { ...listOf([], '12'), items: {} })],
     ['a Status', (response: ServerResponse) => sendStatus(response, 200, '')],
     ['a 500', (response: ServerResponse) => sendStatus(response, 500, 'InternalError')],
   ] as const)('that yields %s leaves the cache as it was, and is tried again', async ([, reply]) => {

@@ -18,6 +18,7 @@ class Scenario {
   readonly changes: string[] = [];
   readonly told: string[] = [];
   readonly ended: string[] = [];
+  random = 0;
   setup: KubeSetup | undefined;
   readonly reflectors: Reflector<KratosIdentity>[] = [];
 
@@ -41,7 +42,7 @@ class Scenario {
       namespace,
       store: this.store,
       clock: this.clock,
-      random: () => 0,
+      random: () => this.random,
       metrics: {
         listed: () => {},
         watched: (result) => this.ended.push(result),
