@@ -1,14 +1,38 @@
 import { createHash } from 'node:crypto';
 import { isObject, type JsonValue } from './json.ts';
 
-/** JSON text with object keys sorted: equal values give equal texts. Depth is bounded by `checkLimits` before anything gets here. */
-export function canonical(value: JsonValue | undefined): string {
-  if (Array.isArray(value)) return `[${value.map((item: JsonValue) => canonical(item)).join(',')}]`;
-  if (!isObject(value)) return JSON.stringify(value ?? null);
+/**
+ * JSON text with object keys sorted: equal values give equal texts. Without recursion, because what is being deleted was stored before
+ * anyone looked at its limits.
+ */
+export function canonical(root: JsonValue | undefined): string {
+  let text = '';
+  const open: Piece[] = [{ value: root }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if ('text' in next) text += next.text;
+    else for (const piece of piecesOf(next.value).reverse()) open.push(piece);
+  }
+  return text;
+}
+
+type Piece = { readonly text: string } | { readonly value: JsonValue | undefined };
+
+function piecesOf(value: JsonValue | undefined): Piece[] {
+  if (Array.isArray(value)) {
+    const items = value.flatMap((item: JsonValue, at): Piece[] => [
+      { text: at === 0 ? '' : ',' },
+      { value: item },
+    ]);
+    return [{ text: '[' }, ...items, { text: ']' }];
+  }
+  if (!isObject(value)) return [{ text: JSON.stringify(value ?? null) }];
   const members = Object.keys(value)
     .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
-  return `{${members.join(',')}}`;
+    .flatMap((key, at): Piece[] => [
+      { text: `${at === 0 ? '' : ','}${JSON.stringify(key)}:` },
+      { value: value[key] },
+    ]);
+  return [{ text: '{' }, ...members, { text: '}' }];
 }
 
 /** Equality of JSON values. Without recursion, because what Kratos holds may be nested deeper than any spec. */

@@ -49,9 +49,13 @@ export interface Learned {
   readonly normalised?: Readonly<Record<string, Normalised>>;
 }
 
-/** Whether everything known of the identity is in status; what became of a recovery link is told by any status write. */
+/**
+ * Whether everything known of the identity is in status; what became of a recovery link is told by any status write, and of a create
+ * that may still come there is nothing to tell once another was answered.
+ */
 export function isAllTold(learned: Learned): boolean {
-  const { normalised: _normalised, troubledSince: _since, recovery: _recovery, ...rest } = learned;
+  const { normalised: _normalised, troubledSince: _since, recovery: _recovery, ...told } = learned;
+  const { unknownCreate: _create, ...rest } = told;
   return Object.keys(rest).length === 0;
 }
 

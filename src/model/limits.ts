@@ -3,6 +3,8 @@ import { toPointer } from './pointer.ts';
 
 /** What Kubernetes cannot check for us inside traits and metadata (their fields are unknown to the CRD). */
 const MAX_BYTES = 64 * 1024;
+/** Of the JSON pointers to all leaves: the marker and the status hold them, and a long name is in each that leads through it. */
+const MAX_POINTER_BYTES = 128 * 1024;
 const MAX_DEPTH = 32;
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -30,10 +32,30 @@ export function limitProblems(root: JsonObject): string[] {
       }
     }
   }
-  if (problems.length === 0 && Buffer.byteLength(JSON.stringify(root)) > MAX_BYTES) {
-    problems.push(`larger than ${MAX_BYTES} bytes of JSON`);
+  return problems.length > 0 ? problems.sort() : sizeProblems(root);
+}
+
+function sizeProblems(root: JsonObject): string[] {
+  if (Buffer.byteLength(JSON.stringify(root)) > MAX_BYTES) return [`larger than ${MAX_BYTES} bytes of JSON`];
+  if (pointerBytes(root) <= MAX_POINTER_BYTES) return [];
+  return [
+    `the pointers to its values come to more than ${MAX_POINTER_BYTES} bytes: shorten names that many values share`,
+  ];
+}
+
+/** Without making the pointers: together they may be thousands of times as large as what they point into. */
+function pointerBytes(root: JsonObject): number {
+  let total = 0;
+  const open: { readonly value: JsonValue; readonly bytes: number }[] = [{ value: root, bytes: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { value, bytes } = next;
+    const entries = isObject(value) ? Object.entries(value) : [];
+    if (entries.length === 0) total += bytes;
+    for (const [key, child] of entries) {
+      open.push({ value: child, bytes: bytes + Buffer.byteLength(toPointer([key])) });
+    }
   }
-  return problems.sort();
+  return total;
 }
 
 function keysOf(value: JsonValue): readonly string[] {

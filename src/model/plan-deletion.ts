@@ -1,6 +1,7 @@
 import { untilAbsenceCounts } from './absence.ts';
 import { deactivation, isEmptyChange } from './change.ts';
 import type { Instant } from './clock.ts';
+import { policyOf } from './form.ts';
 import { holdingOf } from './holding.ts';
 import { type Capabilities, type Identity, serverKind } from './identity.ts';
 import { planOutage } from './outage.ts';
@@ -12,7 +13,9 @@ import { identityIdOf, type World } from './world.ts';
 export function planDeletion(world: World, now: Instant): Step {
   const retire = planRetire(world);
   if (retire !== undefined) return retire;
-  if (world.resource.spec.deletionPolicy === 'Retain') return { do: 'removeFinalizer', because: 'Retained' };
+  const policy = policyOf(world.resource);
+  if (policy === undefined) return { do: 'stall', verdict: NO_POLICY };
+  if (policy === 'Retain') return { do: 'removeFinalizer', because: 'Retained' };
   const { kratos } = world;
   if (!kratos.open) return planOutage(world, kratos);
   if (nothingWasEverSent(world, kratos.has)) return { do: 'removeFinalizer', because: 'Deleted' };
@@ -23,7 +26,7 @@ export function planDeletion(world: World, now: Instant): Step {
       return id === undefined ? { do: 'searchIdentity' } : { do: 'readIdentity', id };
     }
     case 'gone':
-      return { do: 'removeFinalizer', because: 'Deleted' };
+      return planGone(world);
     case 'notFound':
       return world.identity.at >= world.absenceCountsFrom
         ? { do: 'removeFinalizer', because: 'Deleted' }
@@ -32,6 +35,12 @@ export function planDeletion(world: World, now: Instant): Step {
     case 'found':
       return planRelease(world, kratos.has);
   }
+}
+
+/** An earlier create than the one that was answered may have come by now, or may still come: then there is another to look for. */
+function planGone({ learned }: World): Step {
+  if (learned.unknownCreate !== undefined) return { do: 'forgetIdentity' };
+  return { do: 'removeFinalizer', because: 'Deleted' };
 }
 
 function planRelease(world: World, has: Capabilities): Step {
@@ -60,6 +69,11 @@ const CANNOT_DEACTIVATE: Verdict = {
   reason: 'Deleting',
   message:
     'this Kratos has no identity state, so the identity cannot be deactivated; change spec.deletionPolicy to Delete or Retain',
+};
+
+const NO_POLICY: Verdict = {
+  reason: 'Deleting',
+  message: 'spec.deletionPolicy is none of Delete, Retain and Deactivate; the identity is kept until it is',
 };
 
 /** Without `metadata_admin` the record is written before the POST: no record and no id means no POST. */

@@ -34,8 +34,11 @@ export function planPresence(world: World, now: Instant): Step {
     }
     case 'gone':
       return planRetire(world) ?? planForget(world, kratos.has);
-    case 'notFound':
-      return planCreate(world, kratos.has, now);
+    case 'notFound': {
+      // The live read before a create may show an id that the cache did not.
+      const id = identityIdOf(world);
+      return id === undefined ? planCreate(world, kratos.has, now) : { do: 'readIdentity', id };
+    }
     case 'known':
     case 'found':
       return planHeld(world, kratos.has);

@@ -1,11 +1,14 @@
+import { formProblem } from './form.ts';
 import type { KratosIdentity } from './generated/kratosidentity.ts';
 import type { Capabilities } from './identity.ts';
 import { limitProblems } from './limits.ts';
 import { MARKER_KEY } from './owner.ts';
 import type { Verdict } from './step.ts';
 
-/** What our own limits say against a spec, before Kratos is asked. */
+/** What its form and our own limits say against a spec, before Kratos is asked. */
 export function specProblem(resource: KratosIdentity): Verdict | undefined {
+  const misshapen = formProblem(resource);
+  if (misshapen !== undefined) return misshapen;
   const { traits, metadataPublic, metadataAdmin } = resource.spec;
   const inTraits = limitProblems(traits).map((problem) => `traits: ${problem}`);
   if (inTraits.length > 0) return { reason: 'InvalidTraits', message: inTraits.join('; ') };

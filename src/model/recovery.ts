@@ -2,7 +2,7 @@ import { parseGoDuration } from './duration.ts';
 import type { Capabilities, Identity } from './identity.ts';
 import { lookAnew } from './lack.ts';
 import type { Minted, RecoveryRecord } from './learned.ts';
-import { isSettled } from './resource.ts';
+import { isDeleting, isSettled } from './resource.ts';
 import type { Step } from './step.ts';
 import { type RecoveryBlock, recoveryOf, type SecretRecord, type Settings, type World } from './world.ts';
 
@@ -43,17 +43,24 @@ export function planRecovery(world: World, identity: Identity, has: Capabilities
 
   const method = methodFor(want.method, has);
   if (method === undefined) {
-    return lookAnew(world, 'RecoveryReady', 'MethodDisabled') ?? { block: 'MethodDisabled' };
+    return lookAnew(world, 'RecoveryReady', 'MethodDisabled') ?? blocked(world, 'MethodDisabled');
   }
   const output = outputFor(world.settings, want.output);
   const usesSecret = method === 'Code' || output === 'Secret';
   if (usesSecret || record?.secretName !== undefined) {
     const step = clearTheName(world, want.requestId, identity.id, usesSecret);
-    if (step !== undefined) return step;
+    if (step !== undefined) return 'block' in step ? blocked(world, step.block) : step;
   }
   if (record?.state === 'Issued') return { do: 'retireRecovery' };
   if (mintedFor(world, want.requestId, identity.id) !== undefined) return { do: 'createSecret' };
   return mint(world, { identityId: identity.id, requestId: want.requestId, method, output });
+}
+
+/** A request that cannot be served still ends the one before it. */
+function blocked(world: World, block: RecoveryBlock): RecoveryPlan {
+  const record = recoveryOf(world);
+  const isOpen = record?.state === 'Issued' || record?.secretName !== undefined;
+  return (isOpen ? planRetire(world) : undefined) ?? { block };
 }
 
 /** The credential in hand for this very request and identity. */
@@ -148,7 +155,7 @@ function clearTheName(
     case 'ours': {
       const { record } = secret;
       const isRecord = record.requestId === requestId && record.identityId === identityId;
-      return isRecord ? { do: 'adoptSecret' } : { do: 'deleteSecret', uid: secret.uid };
+      return isRecord ? { do: 'adoptSecret' } : deleteFresh(world, secret.uid);
     }
   }
 }
@@ -161,7 +168,13 @@ function removeSecret(world: World, requestId?: string): Step | undefined {
   if (secret.kind === 'unread') return may ? { do: 'readSecret' } : undefined;
   if (secret.kind !== 'ours') return undefined;
   if (requestId !== undefined && secret.record.requestId !== requestId) return undefined;
-  return { do: 'deleteSecret', uid: secret.uid };
+  return deleteFresh(world, secret.uid);
+}
+
+/** What a cache that is behind does not ask for, the resource may ask for by now; a deletion is never taken back. */
+function deleteFresh(world: World, uid: string): Step {
+  const isDue = world.fenced || isDeleting(world.resource);
+  return isDue ? { do: 'deleteSecret', uid } : { do: 'readResource' };
 }
 
 /** Until a pass over this very spec went well, there may be a Secret that a crash kept out of status. */

@@ -1,4 +1,5 @@
 import { sameJson } from './canonical.ts';
+import { requestedIn } from './form.ts';
 import type { Condition, KratosIdentity, KratosIdentityStatus } from './generated/kratosidentity.ts';
 import { holdingOf } from './holding.ts';
 import type { Identity } from './identity.ts';
@@ -176,10 +177,10 @@ const RECOVERY_MESSAGES = {
 } as const;
 
 function recoveryCondition(world: World, end: End): Bare[] {
-  const want = world.resource.spec.recovery;
-  if (want === undefined || isDeleting(world.resource)) return [];
+  const requestId = requestedIn(world.resource);
+  if (requestId === undefined || isDeleting(world.resource)) return [];
   const record = recoveryOf(world);
-  const recorded = record?.requestId === want.requestId ? record.state : undefined;
+  const recorded = record?.requestId === requestId ? record.state : undefined;
   const block = end.do === 'settled' ? end.block : undefined;
   const reason = recorded ?? block ?? 'Waiting';
   return [

@@ -29,16 +29,18 @@ function wasNotStarted({ code, outcome }: RemoteError): boolean {
   return code === 'aborted' && outcome === 'none';
 }
 
+/** Where it repeated an earlier one, that one is refused as long as this identity exists, and no longer: it is kept in mind. */
 function created(deps: Deps, world: World, identity: Identity): World {
-  const { uid } = world.resource.metadata;
+  const { uid, generation } = world.resource.metadata;
+  const earlierMayCome = deps.clock.monotonic() < world.absenceCountsFrom;
   const after = learn(deps, world, {
     identityId: identity.id,
     created: true,
-    unknownCreate: undefined,
+    unknownCreate: earlierMayCome ? (world.learned.unknownCreate ?? { generation }) : undefined,
     conflicts: undefined,
     normalised: learnNormalised(world, identity),
   });
-  deps.memory.markUnknown(uid, undefined);
+  if (!earlierMayCome) deps.memory.markUnknown(uid, undefined);
   deps.index.note(identity);
   deps.index.claim(identity.id, uid);
   publish(deps, world, 'Created', 'Create', 'created the identity in Kratos');

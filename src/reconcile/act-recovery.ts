@@ -71,16 +71,17 @@ export async function createSecret(deps: Deps, world: World): Promise<World> {
   if (minted === undefined) return world;
   deps.leadership.assertHeld();
   try {
-    await deps.secrets.create(newSecret(world.resource, minted));
+    const view = await deps.secrets.create(newSecret(world.resource, minted));
+    const recovery = recordOfMinted(minted, secretName(world.resource.metadata.name));
+    // It may have to go within this very pass: a link that is over already, or a request that is not the last.
+    const made = { ...world, secret: observeSecret(view, world.resource) };
+    return issued(deps, learn(deps, made, { recovery, minted: undefined }));
   } catch (error) {
     if (!isRemote(error) || error.code === 'aborted') throw error;
     if (error.code === 'conflict') return { ...world, secret: { kind: 'unread' } };
     // A terminating namespace, a quota or a webhook may refuse it: recovery waits, and the pass goes on without.
     return { ...world, recoveryBlock: 'Waiting' };
   }
-  const { name } = world.resource.metadata;
-  const recovery = recordOfMinted(minted, secretName(name));
-  return issued(deps, learn(deps, world, { recovery, minted: undefined }));
 }
 
 export async function deleteSecret(deps: Deps, world: World, uid: string): Promise<World> {

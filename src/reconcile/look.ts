@@ -1,4 +1,5 @@
 import { isRemote } from '../model/errors.ts';
+import { holdingOf } from '../model/holding.ts';
 import { identifiersIn } from '../model/identifiers.ts';
 import type { Capabilities } from '../model/identity.ts';
 import type { World } from '../model/world.ts';
@@ -19,9 +20,11 @@ export async function readIdentity(deps: Deps, world: World, has: Capabilities, 
 export async function search(deps: Deps, world: World, has: Capabilities): Promise<World> {
   const identity = await searchIdentity(deps, world, has);
   if (identity.kind !== 'found') return { ...world, identity };
+  const found = { ...world, identity, conflictToExplain: false };
+  // A take-up that was refused is looked for again in every pass: finding it explains no conflict but one of this pass' create.
+  if (!world.conflictToExplain && holdingOf(found).kind === 'heirloom') return found;
   // Found is explained: ours it is, or a stranger's; either way no second try is needed.
-  const explained = learn(deps, world, { conflicts: undefined });
-  return { ...explained, identity, conflictToExplain: false };
+  return learn(deps, found, { conflicts: undefined });
 }
 
 export async function readSchema(deps: Deps, world: World, has: Capabilities, id: string): Promise<World> {

@@ -104,9 +104,11 @@ function worldOf(deps: Deps, resource: KratosIdentity): World {
 
 /** The world with what changes by itself brought up to date. */
 function current(deps: Deps, world: World): World {
+  // One that an earlier process sent, or whose resource was forgotten while this pass is under way, has no mark of its own.
+  const sinceUnknownCreate = deps.memory.unknownSince(world.resource.metadata.uid) ?? deps.sinceLease;
   const answers: Answers = {
     sinceLease: deps.sinceLease.firstAnswer,
-    sinceUnknownCreate: deps.memory.unknownSince(world.resource.metadata.uid)?.firstAnswer,
+    sinceUnknownCreate: sinceUnknownCreate.firstAnswer,
   };
   const kratos: KratosView = deps.gate.view(keyOf(world.resource));
   const renewed = { ...world, kratos };

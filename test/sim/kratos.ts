@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { sha256 } from '../../src/model/canonical.ts';
 import { RemoteError, type RemoteErrorDetail } from '../../src/model/errors.ts';
 import type { Capabilities, Edit, Identity, IdentityChange, NewIdentity } from '../../src/model/identity.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../src/model/json.ts';
@@ -74,6 +74,7 @@ export class SimKratos {
   /** What the server does to traits before it stores them. */
   normalise: (traits: JsonObject) => JsonObject = (traits) => traits;
 
+  #made = 0;
   /** Requests that a frozen server took in and has not looked at. */
   #buffered: (() => unknown)[] | undefined;
 
@@ -107,7 +108,7 @@ export class SimKratos {
 
   create(wanted: NewIdentity): Identity {
     const identity: Identity = {
-      id: randomUUID(),
+      id: this.#newId(),
       schemaId: wanted.schemaId ?? 'default',
       traits: this.normalise(wanted.traits),
       state: this.has.state ? (wanted.state ?? 'active') : undefined,
@@ -195,6 +196,15 @@ export class SimKratos {
       code: new Sensitive(`CANARY${this.mints}`),
       expiresAt: this.#clock.now() + seconds * 1000,
     };
+  }
+
+  /** In no order, and the same in every run of a seed. */
+  #newId(): string {
+    this.#made += 1;
+    return sha256(`identity ${this.#made}`).replace(
+      /^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/,
+      '$1-$2-4$3-8$4-$5',
+    );
   }
 
   #unique(wanted: Identity): void {

@@ -12,6 +12,9 @@ export class SimKube {
   readonly resources = new Map<string, KratosIdentity>();
   readonly secretsByName = new Map<string, { view: SecretView; secret: NewSecret }>();
   readonly events: OperatorEvent[] = [];
+  /** What a watch of each key would tell, in order; `undefined` when it is gone. */
+  readonly changes = new Map<string, (KratosIdentity | undefined)[]>();
+  onChanged: (key: string) => void = () => {};
   /** What the cache shows; the same as `resources` unless frozen. */
   #shown: ReadonlyMap<string, KratosIdentity> | undefined;
   writes = 0;
@@ -46,7 +49,10 @@ export class SimKube {
   delete(key: string): void {
     const old = this.get(key);
     const { metadata } = old;
-    if ((metadata.finalizers ?? []).length === 0) return void this.resources.delete(key);
+    if ((metadata.finalizers ?? []).length === 0) {
+      this.#remove(key);
+      return;
+    }
     if (metadata.deletionTimestamp !== undefined) return;
     const generation = metadata.generation + 1;
     this.#store({ ...old, metadata: { ...metadata, generation, deletionTimestamp: '2026-01-01T00:00:00Z' } });
@@ -95,7 +101,7 @@ export class SimKube {
     const after = { ...old, metadata: { ...old.metadata, finalizers: [...finalizers] } };
     if (finalizers.length === 0 && old.metadata.deletionTimestamp !== undefined) {
       this.writes += 1;
-      this.resources.delete(keyOf(old));
+      this.#remove(keyOf(old));
       return after;
     }
     this.writes += 1;
@@ -153,7 +159,20 @@ export class SimKube {
     const metadata = { ...resource.metadata, resourceVersion: String(this.#version) };
     const stored = structuredClone({ ...resource, metadata });
     this.resources.set(keyOf(stored), stored);
+    this.#tell(keyOf(stored), stored);
     return stored;
+  }
+
+  #remove(key: string): void {
+    this.resources.delete(key);
+    this.#tell(key, undefined);
+  }
+
+  #tell(key: string, resource: KratosIdentity | undefined): void {
+    const told = this.changes.get(key) ?? [];
+    told.push(resource);
+    this.changes.set(key, told);
+    this.onChanged(key);
   }
 }
 

@@ -1,16 +1,16 @@
 import { RemoteError } from '../../src/model/errors.ts';
-import type { Identity } from '../../src/model/identity.ts';
 import type { KratosView, Settings } from '../../src/model/world.ts';
 import { Contact } from '../../src/reconcile/contact.ts';
 import type { Deps } from '../../src/reconcile/deps.ts';
 import { IdentityIndex } from '../../src/reconcile/identity-index.ts';
 import { Memory } from '../../src/reconcile/memory.ts';
 import { type PassResult, runPass } from '../../src/reconcile/pass.ts';
-import type { Cache, Kratos, Resources, Secrets } from '../../src/reconcile/ports.ts';
+import type { Cache } from '../../src/reconcile/ports.ts';
 import type { DrivenClock } from './clock.ts';
 import type { SimKratos } from './kratos.ts';
-import { carryOut, PERSON_SCHEMA } from './kratos.ts';
+import { carryOut } from './kratos.ts';
 import type { SimKube } from './kube.ts';
+import { type Guard, kratosPort, resourcesPort, secretsPort } from './ports.ts';
 
 /** What happens to one external effect of a scenario. */
 export const FAULTS = [
@@ -18,6 +18,8 @@ export const FAULTS = [
   'dies before',
   /** The server carries it out, the process dies before the answer. */
   'dies after',
+  /** The answer comes; the process dies before its next request. */
+  'dies knowing',
   /** The server carries it out, the answer is lost, the process lives. */
   'answer lost',
   /** The process gives up waiting; the server carries it out later. */
@@ -33,9 +35,11 @@ export class Died extends Error {}
 /** Counts every external effect of all processes of one scenario, and disturbs those that it was told to. */
 export class Effects {
   readonly log: string[] = [];
+  /** The effects that were disturbed, each with what happened to it. */
+  readonly struck: { readonly name: string; readonly fault: Fault }[] = [];
   readonly #clock: DrivenClock;
   readonly #lateMs: number;
-  readonly #faults = new Map<number, Fault>();
+  readonly #faults = new Map<number, Fault | (() => void)>();
   #next: { readonly name: string; readonly disturb: Fault | (() => void) }[] = [];
 
   constructor(clock: DrivenClock, lateMs = 9_000) {
@@ -48,8 +52,14 @@ export class Effects {
   }
 
   /** Disturbs the effect of that number, counted from 1. */
-  disturb(at: number, fault: Fault): void {
+  disturb(at: number, fault: Fault | (() => void)): void {
     this.#faults.set(at, fault);
+  }
+
+  /** From now on nothing is disturbed. */
+  calm(): void {
+    this.#faults.clear();
+    this.#next = [];
   }
 
   /** Disturbs the next effect of that name; several are taken one after another. */
@@ -66,6 +76,7 @@ export class Effects {
     this.log.push(name);
     const fault = this.#faults.get(this.count) ?? this.#taken(name);
     if (fault === undefined) return effect();
+    if (typeof fault === 'string') this.struck.push({ name, fault });
     switch (fault) {
       case 'dies before':
         die();
@@ -74,6 +85,11 @@ export class Effects {
         effect();
         die();
         throw new Died();
+      case 'dies knowing': {
+        const answer = effect();
+        die();
+        return answer;
+      }
       case 'answer lost':
         effect();
         throw lost(name);
@@ -117,8 +133,8 @@ export interface SimOptions {
   readonly schemas?: boolean;
   /** The watch's cache, where it is not the common one. */
   readonly cache?: Cache;
-  /** Lets others run before each request. */
-  readonly pause?: () => Promise<void>;
+  /** Lets others run before each request; told the effect, where it has one. */
+  readonly pause?: (effect: string | undefined) => Promise<void>;
 }
 
 /** One process of the operator: fresh memory over the same two servers. Dead, it can do nothing any more. */
@@ -144,11 +160,11 @@ export class SimOperator {
     const contact = new Contact(clock);
     const sinceLease = contact.mark();
     const die = () => this.kill();
-    const guard = async <T>(effect: string | undefined, call: () => T): Promise<T> => {
+    const guard: Guard = async (effect, call) => {
       if (effect !== undefined && !this.#lookedAtLease)
         throw new Error(`${effect} without a look at the lease`);
       this.#lookedAtLease = false;
-      await options.pause?.();
+      await options.pause?.(effect);
       if (this.#dead) throw new Died();
       return effect === undefined ? call() : effects.run(effect, call, die);
     };
@@ -186,6 +202,10 @@ export class SimOperator {
 
   pass(key: string): Promise<PassResult> {
     return runPass(this.deps, key);
+  }
+
+  get isDead(): boolean {
+    return this.#dead;
   }
 
   kill(): void {
@@ -229,57 +249,4 @@ export class SimOperator {
       this.#due.set(key, this.#clock.monotonic() + 1_000);
     }
   }
-}
-
-type Guard = <T>(effect: string | undefined, call: () => T) => Promise<T>;
-
-function kratosPort(kratos: SimKratos, guard: Guard, answered: () => void, schemas: boolean): Kratos {
-  const ask = async <T>(effect: string | undefined, call: () => T): Promise<T> => {
-    try {
-      const answer = await guard(effect, () => kratos.handle(effect !== undefined, call));
-      answered();
-      return answer;
-    } catch (error) {
-      if (error instanceof RemoteError && error.code !== 'unavailable') answered();
-      throw error;
-    }
-  };
-  return {
-    probe: () => ask(undefined, () => kratos.has),
-    ready: () => ask(undefined, () => undefined),
-    createIdentity: async (_has, wanted, mayStart) => {
-      mayStart();
-      return ask('create', () => kratos.create(wanted));
-    },
-    getIdentity: (_has, id) => ask(undefined, () => kratos.get(id)),
-    getIdentityByExternalId: (_has, id) => ask(undefined, () => kratos.byExternalId(id)),
-    findByIdentifier: (_has, value) => ask(undefined, () => kratos.byIdentifier(value)),
-    async *listIdentities(): AsyncGenerator<readonly Identity[]> {
-      kratos.walks += 1;
-      yield await ask(undefined, () => kratos.list());
-    },
-    updateIdentity: (_has, current, change) => ask('update', () => kratos.update(current, change)),
-    deleteIdentity: (_has, id) => ask('delete', () => kratos.delete(id)),
-    endSessions: (_has, id) => ask('end sessions', () => kratos.endSessions(id)),
-    createRecoveryLink: (_has, id, s) => ask('mint', () => kratos.mintLink(id, s)),
-    createRecoveryCode: (_has, id, s) => ask('mint', () => kratos.mintCode(id, s)),
-    getSchema: (_has, id) => ask(undefined, () => (schemas && id === 'person' ? PERSON_SCHEMA : undefined)),
-  };
-}
-
-function resourcesPort(kube: SimKube, guard: Guard): Resources {
-  return {
-    read: (key) => guard(undefined, () => kube.read(key)),
-    setFinalizers: (resource, finalizers) =>
-      guard('finalizers', () => kube.setFinalizers(resource, finalizers)),
-    patchStatus: (resource, status) => guard('status', () => kube.patchStatus(resource, status)),
-  };
-}
-
-function secretsPort(kube: SimKube, guard: Guard): Secrets {
-  return {
-    read: (namespace, name) => guard(undefined, () => kube.readSecret(namespace, name)),
-    create: (secret) => guard('create secret', () => kube.createSecret(secret)),
-    delete: (namespace, name, uid) => guard('delete secret', () => kube.deleteSecret(namespace, name, uid)),
-  };
 }

@@ -92,3 +92,89 @@ test('nothing is said to be retained of a resource that never had an identity', 
   expect(s.kube.resources.has(KEY)).toBe(false);
   expect(s.kube.events.map(({ reason }) => reason)).not.toContain('Retained');
 });
+
+test.each([
+  ['a server without external ids', SERVERS.metadata],
+  ['a server with external ids', SERVERS.externalIds],
+])(
+  'an id that only the live read before a create shows is read, and nothing is made: %s',
+  async (_name, has) => {
+    const s = new Scenario(has);
+    s.apply(THING);
+    s.effects.before('status', () => s.kube.freezeCache());
+    await s.settle();
+    const { id } = s.only();
+    s.kratos.edit(id, { metadataAdmin: null, externalId: undefined });
+    s.restart();
+    await s.settle();
+    expect(s.identities().map((identity) => identity.id)).toEqual([id]);
+  },
+);
+
+test.each(Object.entries(SERVERS))(
+  'a cache that shows the time before a link was asked for takes no Secret away (%s)',
+  async (_kind, has) => {
+    const s = new Scenario(has);
+    await s.settled(PERSON);
+    s.apply(PERSON);
+    s.kube.freezeCache();
+    s.apply({ ...PERSON, recovery: { requestId: 'one', output: 'Secret' } });
+    const ahead = s.start({ cache: s.kube.freshCache });
+    await ahead.run();
+    ahead.kill();
+    s.restart();
+    await s.settle();
+    expect([...s.kube.secretsByName.keys()]).toEqual([`${KEY}-recovery`]);
+    expect(s.kratos.mints).toBe(1);
+  },
+);
+
+test.each([
+  ['a server without external ids', SERVERS.metadata],
+  ['a server with external ids', SERVERS.externalIds],
+])(
+  'a take-up that Kratos refuses for good is a conflict, and is not tried for ever: %s',
+  async (_name, has) => {
+    const s = new Scenario(has);
+    await s.settled({ ...THING, traits: { email: 'eve@example.org' } }, TWIN);
+    await s.settled({ ...THING, deletionPolicy: 'Retain' });
+    s.kube.delete(KEY);
+    await s.settle();
+    await s.settled({ ...THING, traits: { label: 'printer', email: 'eve@example.org' } });
+    expect(s.reason()).toBe('Conflict');
+    expect(s.identities()).toHaveLength(2);
+  },
+);
+
+test.each([
+  ['without external ids, by the same process', SERVERS.metadata, 'carried out late'],
+  ['with external ids, by the same process', SERVERS.externalIds, 'carried out late'],
+  ['with external ids, by another process', SERVERS.externalIds, 'dies, carried out late'],
+] as const)(
+  'a create that comes after its repetition was made and deleted leaves nothing behind: %s',
+  async (_name, has, fault) => {
+    const s = new Scenario(has);
+    s.apply(PERSON);
+    s.effects.next('create', fault);
+    await s.operator.pass(KEY).catch(() => s.restart());
+    await s.operator.pass(KEY);
+    expect(s.identities()).toHaveLength(1);
+    s.kube.delete(KEY);
+    await s.settle();
+    expect(s.exists()).toBe(false);
+    expect(s.identities()).toEqual([]);
+  },
+);
+
+test('a resource that the watch forgets while its deletion is under way ends its pass', async () => {
+  const s = new Scenario(SERVERS.metadata);
+  s.apply(PERSON);
+  s.effects.next('create', 'answer lost');
+  await s.settle();
+  const { uid } = s.resource().metadata;
+  s.kube.delete(KEY);
+  s.effects.before('delete', () => s.operator.deps.memory.forget(uid));
+  await s.operator.pass(KEY);
+  await s.settle();
+  expect(s.exists()).toBe(false);
+});

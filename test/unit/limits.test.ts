@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { JsonObject } from '../../src/model/json.ts';
 import { limitProblems } from '../../src/model/limits.ts';
+import { ownedPointers } from '../../src/model/pointer.ts';
 
 /** `{n: {n: … {n: 1}}}` with so many objects in one another. */
 function deep(objects: number): JsonObject {
@@ -83,4 +84,28 @@ it('names at most five problems, sorted, so that the message is stable', () => {
   const problems = limitProblems(many);
   expect(problems).toHaveLength(5);
   expect(problems).toEqual([...problems].sort());
+});
+
+describe('pointers', () => {
+  const shared = (letters: number, values: number): JsonObject => ({
+    ['k'.repeat(letters)]: Object.fromEntries(Array.from({ length: values }, (_, at) => [`a${at}`, 0])),
+  });
+
+  it('that a long shared name makes larger than any status are refused', () => {
+    const [problem, ...rest] = limitProblems(shared(32_000, 3_000));
+    expect(problem).toMatch(/^the pointers to its values come to more than 131072 bytes/);
+    expect(rest).toEqual([]);
+  });
+
+  it('of a thousand values with names of people are allowed', () => {
+    expect(limitProblems(shared(40, 1_000))).toEqual([]);
+  });
+
+  it('are as long as those that are kept', () => {
+    const root = shared(1_000, 120);
+    const kept = ownedPointers(root).reduce((sum, pointer) => sum + Buffer.byteLength(pointer), 0);
+    expect(kept).toBeLessThan(128 * 1024);
+    expect(limitProblems(root)).toEqual([]);
+    expect(limitProblems(shared(1_000, 140))).toHaveLength(1);
+  });
 });

@@ -53,7 +53,7 @@ export interface KratosIdentitySpec {
    */
   readonly schemaId?: string;
   /**
-   * The identity's traits, in the form that its identity schema asks for. Each declared field is enforced, also inside nested objects; an array is one value. Fields that others set are kept. Limits, checked by the operator: 64 KiB of JSON, 32 levels, integers within ±(2^53−1), and no key named __proto__, constructor or prototype.
+   * The identity's traits, in the form that its identity schema asks for. Each declared field is enforced, also inside nested objects; an array is one value. Fields that others set are kept. Limits, checked by the operator: 64 KiB of JSON, 128 KiB of JSON pointers to its values, 32 levels, integers within ±(2^53−1), and no key named __proto__, constructor or prototype.
    */
   readonly traits: JsonObject;
   /**

@@ -1,0 +1,98 @@
+import { RemoteError } from '../../src/model/errors.ts';
+import { Queue } from '../../src/queue/queue.ts';
+import { Controller } from '../../src/reconcile/controller.ts';
+import type { DrivenClock } from './clock.ts';
+import type { SimKratos } from './kratos.ts';
+import type { SimKube } from './kube.ts';
+import { Died, type Effects, SimOperator } from './operator.ts';
+import { SimWatch } from './watch.ts';
+
+export interface SimWorld {
+  readonly clock: DrivenClock;
+  readonly kube: SimKube;
+  readonly kratos: SimKratos;
+  readonly effects: Effects;
+}
+
+const QUIET = { added: () => {}, retried: () => {}, started: () => {}, finished: () => {}, depth: () => {} };
+
+/**
+ * One process with its own watch, the product's queue and its controller. Each of its requests, reads too, waits until it is its turn;
+ * a free one waits for nobody and sees every change at once.
+ */
+export class SimProcess {
+  readonly watch: SimWatch;
+  readonly operator: SimOperator;
+  /** Whatever a pass threw that it may not throw. */
+  readonly faults: Error[] = [];
+  readonly #stop = new AbortController();
+  #waiting: (() => void)[] = [];
+  #free = false;
+
+  constructor(world: SimWorld) {
+    const { clock, kube, kratos, effects } = world;
+    this.watch = new SimWatch(kube, (...change) => controller.onChange(...change));
+    this.operator = new SimOperator(clock, kube, kratos, effects, {
+      cache: this.watch,
+      pause: () => this.#turn(),
+    });
+    const controller: Controller = new Controller({
+      ...this.operator.deps,
+      onReleased: () => controller.onReleased(),
+      queue: new Queue({ clock, random: () => 0.5, observer: QUIET }),
+      concurrency: 2,
+      resyncMs: 600_000,
+      random: () => 0.5,
+      onPass: (_key, outcome) => {
+        if (outcome instanceof Error && !isHarmless(outcome)) this.faults.push(outcome);
+      },
+      onActive: () => {},
+    });
+    this.watch.relist();
+    void controller.run(this.#stop.signal);
+  }
+
+  /** How many requests wait to be sent. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Sends one of the waiting requests and lets its pass come to the next. */
+  async send(pick = 0): Promise<void> {
+    const [one] = this.#waiting.splice(pick % Math.max(1, this.waiting), 1);
+    one?.();
+    await turn();
+  }
+
+  /** Something changed at the API server. */
+  changed(): void {
+    if (this.#free) this.watch.relist();
+  }
+
+  free(isFree: boolean): void {
+    this.#free = isFree;
+    if (!isFree) return;
+    for (const go of this.#waiting.splice(0)) go();
+    this.watch.relist();
+  }
+
+  kill(): void {
+    this.operator.kill();
+    this.#stop.abort(new Died());
+    this.free(true);
+  }
+
+  #turn(): Promise<void> {
+    if (this.#free) return Promise.resolve();
+    return new Promise((go) => this.#waiting.push(go));
+  }
+}
+
+/** Lets everything run that waits for nobody. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function isHarmless(error: Error): boolean {
+  return error instanceof Died || (error instanceof RemoteError && error.code !== 'unexpected');
+}
