@@ -109,12 +109,11 @@ export class KratosClient {
     change: IdentityChange,
   ): Promise<IdentityRecord> {
     const { api } = this.#for(has);
-    const body = putBodyOf(has, current, change);
     try {
-      if (!has.batch) return await api.updateIdentity(current.id, body);
-      return await api.patchIdentity(current.id, jsonPatchOf(change));
+      if (has.batch) return await api.patchIdentity(current.id, jsonPatchOf(change));
+      return await api.updateIdentity(current.id, putBodyOf(has, current, change));
     } catch (error) {
-      throw await this.#explained(has, error, body);
+      throw await this.#explained(has, error, putBodyOf(has, current, change));
     }
   }
 

@@ -21,6 +21,14 @@ export interface PageQuery {
   readonly pageToken?: string | undefined;
 }
 
+/** Reads an answer as a page of what `read` makes of its body; `undefined` where that is nothing. */
+export function pageBy<T>(read: (body: JsonValue | undefined) => readonly T[] | undefined) {
+  return (body: JsonValue | undefined, { headers }: HttpAnswer): Page<T> | undefined => {
+    const items = read(body);
+    return items && body !== undefined ? pageOf(items, body, headers) : undefined;
+  };
+}
+
 /** The page that an answer is. */
 export function pageOf<T>(items: readonly T[], raw: JsonValue, headers: HttpAnswer['headers']): Page<T> {
   const links = [...(headers.link ?? '').matchAll(/<([^>]*)>\s*;[^<]*?\brel="?(\w+)"?/g)];

@@ -2,6 +2,7 @@ import type { Identity, IdentityState, RecoveryAddress, VerifiableAddress } from
 import { isObject, type JsonValue } from '../model/json.ts';
 import type { IdentityCredentialsMap } from './types/credential.ts';
 import type { RawIdentity } from './types/identity.ts';
+import { isId } from './types/shape.ts';
 
 /**
  * An identity as any generation of the server tells it: what the operator needs, and the rest. A field that the server does not have,
@@ -32,7 +33,7 @@ export function readIdentity(body: JsonValue | undefined): IdentityRecord | unde
   const traits = body.traits === null ? {} : body.traits;
   const verifiable = readList(body.verifiable_addresses ?? [], readVerifiable);
   const recovery = readList(body.recovery_addresses ?? [], readRecovery);
-  if (!isText(id) || !isText(schemaId) || !isObject(traits)) return undefined;
+  if (!isId(id) || !isId(schemaId) || !isObject(traits)) return undefined;
   if (!isState(body.state) || !verifiable || !recovery) return undefined;
   const raw = body as unknown as RawIdentity;
   return {
@@ -84,12 +85,8 @@ function readList<T>(body: JsonValue, read: (item: JsonValue) => T | undefined):
   return items.length === body.length ? items : undefined;
 }
 
-function isText(value: JsonValue | undefined): value is string {
-  return typeof value === 'string' && value !== '';
-}
-
 function textOrNone(value: JsonValue | undefined): string | undefined {
-  return isText(value) ? value : undefined;
+  return isId(value) ? value : undefined;
 }
 
 function isState(value: JsonValue | undefined): value is IdentityState | undefined {

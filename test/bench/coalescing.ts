@@ -4,7 +4,7 @@ import { KratosClient } from '../../src/kratos/client.ts';
 import { Connection } from '../../src/kratos/connection.ts';
 import { Server } from '../../src/kratos/server.ts';
 import type { Capabilities, NewIdentity } from '../../src/model/identity.ts';
-import { clock } from './clock.ts';
+import { realClock } from '../wire/clocks.ts';
 import { compare, inFlight, line } from './pairs.ts';
 
 const IDENTITIES = 2_000;
@@ -25,7 +25,7 @@ export async function benchCoalescing(
   adminUrl: string,
   say: (text: string) => void,
 ): Promise<void> {
-  const options = { adminUrl, connections: IN_FLIGHT, clock, deadlineMs: 60_000 };
+  const options = { adminUrl, connections: IN_FLIGHT, clock: realClock, deadlineMs: 60_000 };
   const client = new KratosClient(options);
   const connection = new Connection(options);
   const has = await client.probe();

@@ -5,8 +5,8 @@ import { Pool } from 'undici';
 import { type AdminApi, adminApi } from '../../src/kratos/admin-api.ts';
 import { Connection } from '../../src/kratos/connection.ts';
 import { Server } from '../../src/kratos/server.ts';
-import type { Capabilities } from '../../src/model/identity.ts';
-import { clock } from './clock.ts';
+import { realClock } from '../wire/clocks.ts';
+import { MODERN } from '../wire/kratos-server.ts';
 import { compare, inFlight, line } from './pairs.ts';
 
 const CONNECTIONS = 8;
@@ -14,18 +14,6 @@ const CALLS = 1_000;
 const ROUNDS = { warm: 10, counted: 40 };
 const ID = '149b07b6-2c92-4fb1-8a1d-560bffd55dbd';
 const MEMORY_CALLS = 100_000;
-
-const MODERN: Capabilities = {
-  dialect: 'modern',
-  state: true,
-  metadata: true,
-  patch: true,
-  batch: true,
-  ids: true,
-  externalIds: true,
-  recoveryCode: true,
-  recoveryLink: true,
-};
 
 /** What the client costs on top of bare undici, and whether it keeps anything, against a server that only writes. */
 export async function benchOverhead(say: (text: string) => void): Promise<void> {
@@ -35,7 +23,7 @@ export async function benchOverhead(say: (text: string) => void): Promise<void> 
   try {
     const [port] = (await once(stub.stdout, 'data')) as [Buffer];
     const url = `http://127.0.0.1:${Number(String(port))}`;
-    const connection = new Connection({ adminUrl: url, connections: CONNECTIONS, clock });
+    const connection = new Connection({ adminUrl: url, connections: CONNECTIONS, clock: realClock });
     const api = adminApi(new Server(connection, MODERN));
     await overhead(url, api, say);
     await memory(api, say);

@@ -1,6 +1,7 @@
 import type { CourierMessage } from '../../kratos/types/courier.ts';
 import { age } from '../age.ts';
 import { remote } from '../command.ts';
+import { FORMATS } from '../format.ts';
 import type { View } from '../output.ts';
 
 export const courier = [
@@ -9,7 +10,7 @@ export const courier = [
     summary: 'lists the newest messages to users (Kratos v0.11 or later)',
     arguments: {},
     flags: {},
-    formats: ['table', 'json', 'yaml', 'name'],
+    formats: FORMATS,
     run: async ({ api, output, signal, now, tell }) => {
       const { items, nextPageToken } = await api.listCourierMessages({ signal });
       await output.many(viewOf(now), items);

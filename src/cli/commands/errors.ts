@@ -1,5 +1,6 @@
 import type { ErrorPayload } from '../../kratos/types/error-payload.ts';
 import { id, remote } from '../command.ts';
+import { FORMATS } from '../format.ts';
 import type { Detail } from '../table.ts';
 
 export const errors = [
@@ -8,7 +9,7 @@ export const errors = [
     summary: 'shows the error that a user was shown on the error page',
     arguments: { id: { name: 'ID', read: id, help: 'id of the error' } },
     flags: {},
-    formats: ['table', 'json', 'yaml', 'name'],
+    formats: FORMATS,
     subject: ({ id }) => `error ${id}`,
     run: async ({ api, output, signal }, { id }) => {
       const error = await api.getSelfServiceError(id, { signal });

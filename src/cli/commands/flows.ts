@@ -3,6 +3,7 @@ import type { CallOptions } from '../../kratos/call-options.ts';
 import type { Flows } from '../../kratos/types/flow.ts';
 import { age } from '../age.ts';
 import { choice, id, remote } from '../command.ts';
+import { FORMATS } from '../format.ts';
 
 type Kind = keyof Flows;
 
@@ -17,7 +18,7 @@ export const flows = [
       id: { name: 'ID', read: id, help: 'id of the flow' },
     },
     flags: {},
-    formats: ['table', 'json', 'yaml', 'name'],
+    formats: FORMATS,
     subject: ({ kind, id }) => `${kind} flow ${id}`,
     run: async ({ api, output, signal, now }, { kind, id }) => {
       const flow = await flowOf(api, kind, id, { signal });

@@ -5,11 +5,10 @@ import { text, wholeNumber } from '../../settings.ts';
 import { age } from '../age.ts';
 import { type Argument, id, type Option, remote } from '../command.ts';
 import type { Context } from '../context.ts';
+import { FORMATS } from '../format.ts';
 import type { View } from '../output.ts';
 import { progressLine } from '../progress.ts';
 import { UsageError } from '../usage-error.ts';
-
-const FORMATS = ['table', 'json', 'yaml', 'name'] as const;
 
 const ID = { name: 'ID', read: id, help: 'id of the identity' } as const satisfies Argument;
 

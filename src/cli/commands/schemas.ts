@@ -1,6 +1,7 @@
 import type { IdentitySchemaContainer } from '../../kratos/types/schema.ts';
 import { isObject } from '../../model/json.ts';
 import { id, remote } from '../command.ts';
+import { FORMATS } from '../format.ts';
 import type { View } from '../output.ts';
 
 export const schemas = [
@@ -9,7 +10,7 @@ export const schemas = [
     summary: 'lists identity schemas (Kratos v0.8 or later)',
     arguments: {},
     flags: {},
-    formats: ['table', 'json', 'yaml', 'name'],
+    formats: FORMATS,
     run: async ({ api, output, signal }) => {
       await output.many(VIEW, (await api.listSchemas({ signal })).items);
     },

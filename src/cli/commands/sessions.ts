@@ -5,9 +5,8 @@ import { isRemote } from '../../model/errors.ts';
 import { age } from '../age.ts';
 import { id, remote } from '../command.ts';
 import type { Context } from '../context.ts';
+import { FORMATS } from '../format.ts';
 import type { View } from '../output.ts';
-
-const FORMATS = ['table', 'json', 'yaml', 'name'] as const;
 
 export const sessions = [
   remote({

@@ -39,7 +39,7 @@ export class CoalescedCreates {
       deadlineMs,
       requests: REQUESTS,
       fitting,
-      alone: (ticket) => api.createIdentity(ticket.call, { signal: ticket.signal }),
+      alone: (ticket) => this.#alone(ticket),
       together: (tickets, signal) => this.#together(tickets, signal),
     });
   }
@@ -54,7 +54,7 @@ export class CoalescedCreates {
     await Promise.all(
       tickets.map((ticket, index) => {
         const outcome = outcomes?.[index];
-        return outcome?.kind === 'created' ? this.#made(ticket, outcome.id, settled) : this.#alone(ticket);
+        return outcome?.kind === 'created' ? this.#made(ticket, outcome.id, settled) : this.#again(ticket);
       }),
     );
   }
@@ -82,17 +82,18 @@ export class CoalescedCreates {
       if (isOf(identity, ticket.call)) ticket.resolve(identity);
       else ticket.reject(new RemoteError(OPERATION, { code: 'unexpected', outcome: 'unknown' }));
     } catch (thrown) {
-      if (isRemote(thrown, 'notFound') && !settled) return this.#alone(ticket);
+      if (isRemote(thrown, 'notFound') && !settled) return this.#again(ticket);
       ticket.reject(unread(thrown, settled ? id : undefined));
     }
   }
 
-  async #alone(ticket: CreateTicket): Promise<void> {
-    if (!ticket.start()) return;
-    await this.#api.createIdentity(ticket.call, { signal: ticket.signal }).then(
-      (identity) => ticket.resolve(identity),
-      (thrown: unknown) => ticket.reject(toError(thrown)),
-    );
+  /** Nothing was made of it; whether it may still be started is asked anew. */
+  async #again(ticket: CreateTicket): Promise<void> {
+    if (ticket.start()) await ticket.settleBy(this.#alone(ticket));
+  }
+
+  #alone({ call, signal }: CreateTicket): Promise<IdentityRecord> {
+    return this.#api.createIdentity(call, { signal });
   }
 }
 
@@ -112,11 +113,13 @@ function unread(thrown: unknown, madeId: string | undefined): Error {
   return thrown.but({ outcome: 'unknown', ...(madeId === undefined ? {} : { madeId }) }, OPERATION);
 }
 
-function fitting(bodies: readonly CreateIdentityBody[]): number {
-  let bytes = 0;
-  const most = bodies.slice(0, MOST_BODIES).findIndex((body, index) => {
+function fitting(bodies: Iterable<CreateIdentityBody>): number {
+  let [count, bytes] = [0, 0];
+  for (const body of bodies) {
+    if (count === MOST_BODIES) break;
     bytes += Buffer.byteLength(JSON.stringify(body));
-    return index > 0 && bytes > MOST_BYTES;
-  });
-  return most === -1 ? MOST_BODIES : most;
+    if (count > 0 && bytes > MOST_BYTES) break;
+    count += 1;
+  }
+  return count;
 }

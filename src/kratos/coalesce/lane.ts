@@ -16,7 +16,7 @@ export interface LaneOptions<C, R> {
   /** Requests at once. */
   readonly requests: number;
   /** How many of these calls, from the first on, fit into one request; at least one. */
-  readonly fitting: (calls: readonly C[]) => number;
+  readonly fitting: (calls: Iterable<C>) => number;
   /** Carries out one call. */
   readonly alone: (ticket: Ticket<C, R>) => Promise<R>;
   /** Carries out several in one request, and settles each as soon as its own outcome is known; what it throws is that of the rest. */
@@ -72,8 +72,8 @@ export class Lane<C, R> {
 
   /** The next calls, in the order they came, that may be started. */
   #take(): readonly Ticket<C, R>[] {
-    const waiting = [...this.#waiting];
-    const taken = waiting.slice(0, this.#options.fitting(waiting.map(({ call }) => call)));
+    const calls = this.#waiting.values().map(({ call }) => call);
+    const taken = [...this.#waiting.values().take(this.#options.fitting(calls))];
     for (const ticket of taken) this.#waiting.delete(ticket);
     return taken.filter((ticket) => ticket.start());
   }
@@ -82,19 +82,12 @@ export class Lane<C, R> {
     this.#underWay += 1;
     try {
       const [first] = tickets;
-      if (tickets.length === 1 && first !== undefined) await this.#alone(first);
+      if (tickets.length === 1 && first !== undefined) await first.settleBy(this.#options.alone(first));
       else await this.#together(tickets);
     } finally {
       this.#underWay -= 1;
       this.#send();
     }
-  }
-
-  async #alone(ticket: Ticket<C, R>): Promise<void> {
-    await this.#options.alone(ticket).then(
-      (answer) => ticket.resolve(answer),
-      (thrown: unknown) => ticket.reject(toError(thrown)),
-    );
   }
 
   /** The request ends when nobody waits for it any more. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
-import { isRemote, toError } from '../../model/errors.ts';
+import { isRemote } from '../../model/errors.ts';
 import type { AdminApi } from '../admin-api.ts';
 import type { IdentityRecord } from '../record.ts';
 import { Lane } from './lane.ts';
@@ -33,7 +33,7 @@ export class CoalescedReads {
       deadlineMs,
       requests: REQUESTS,
       fitting: () => MOST_IDS,
-      alone: (ticket) => api.getIdentity(ticket.call, { signal: ticket.signal }),
+      alone: (ticket) => this.#alone(ticket),
       together: (tickets, signal) => this.#together(tickets, signal),
     });
   }
@@ -50,7 +50,7 @@ export class CoalescedReads {
       if (identity !== undefined) ticket.resolve(identity);
       return identity === undefined;
     });
-    await Promise.all(missing.map((ticket) => this.#alone(ticket)));
+    await Promise.all(missing.map((ticket) => ticket.settleBy(this.#alone(ticket))));
   }
 
   async #list(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, IdentityRecord>> {
@@ -63,11 +63,8 @@ export class CoalescedReads {
     }
   }
 
-  async #alone(ticket: ReadTicket): Promise<void> {
-    await this.#api.getIdentity(ticket.call, { signal: ticket.signal }).then(
-      (identity) => ticket.resolve(identity),
-      (thrown: unknown) => ticket.reject(toError(thrown)),
-    );
+  #alone({ call, signal }: ReadTicket): Promise<IdentityRecord> {
+    return this.#api.getIdentity(call, { signal });
   }
 }
 

@@ -65,6 +65,14 @@ export class Ticket<C, R> {
     return true;
   }
 
+  /** Settles as `work` does. */
+  async settleBy(work: Promise<R>): Promise<void> {
+    await work.then(
+      (value) => this.resolve(value),
+      (thrown: unknown) => this.reject(toError(thrown)),
+    );
+  }
+
   resolve(value: R): void {
     this.#close();
     this.#answer.resolve(value);

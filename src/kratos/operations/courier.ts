@@ -1,5 +1,5 @@
 import type { CallOptions } from '../call-options.ts';
-import { type Page, type PageQuery, pageOf } from '../pages.ts';
+import { type Page, type PageQuery, pageBy } from '../pages.ts';
 import type { Server } from '../server.ts';
 import {
   type CourierMessage,
@@ -29,10 +29,7 @@ export function courierOperations(server: Server) {
         since: 'Kratos v0.11 or later (courier messages)',
         expect: 200,
         signal,
-        read: (body, { headers }) => {
-          const messages = readCourierMessages(body);
-          return messages && body !== undefined ? pageOf(messages, body, headers) : undefined;
-        },
+        read: pageBy(readCourierMessages),
       });
     },
 

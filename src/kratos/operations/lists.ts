@@ -1,6 +1,6 @@
 import { unexpected } from '../api.ts';
 import type { CallOptions } from '../call-options.ts';
-import { type Page, type PageQuery, pageOf } from '../pages.ts';
+import { type Page, type PageQuery, pageBy } from '../pages.ts';
 import { type IdentityRecord, readIdentities } from '../record.ts';
 import type { Server } from '../server.ts';
 import type { CredentialType } from '../types/credential.ts';
@@ -40,10 +40,7 @@ export function listOperations(server: Server) {
       ...LIST,
       path: query.size === 0 ? path : `${path}?${query.toString()}`,
       signal,
-      read: (body, { headers }) => {
-        const identities = readIdentities(body);
-        return identities && body !== undefined ? pageOf(identities, body, headers) : undefined;
-      },
+      read: pageBy(readIdentities),
     });
   };
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../model/json.ts';
 import type { CallOptions } from '../call-options.ts';
 import { SCHEMAS, schemaPath } from '../dialect.ts';
-import { type Page, type PageQuery, pageOf } from '../pages.ts';
+import { type Page, type PageQuery, pageBy } from '../pages.ts';
 import type { Server } from '../server.ts';
 import { type IdentitySchemaContainer, readIdentitySchema, readIdentitySchemas } from '../types/schema.ts';
 import { askWhereServed } from './public.ts';
@@ -25,10 +25,7 @@ export function schemaOperations(server: Server) {
         since: 'Kratos v0.8 or later (listing schemas)',
         expect: 200,
         signal: options.signal,
-        read: (body, { headers }) => {
-          const schemas = readIdentitySchemas(body);
-          return schemas && body !== undefined ? pageOf(schemas, body, headers) : undefined;
-        },
+        read: pageBy(readIdentitySchemas),
       });
     },
   };

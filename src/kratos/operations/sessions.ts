@@ -1,6 +1,6 @@
 import { type Call, NOTHING } from '../api.ts';
 import type { CallOptions } from '../call-options.ts';
-import { type Page, type PageQuery, pageOf } from '../pages.ts';
+import { type Page, type PageQuery, pageBy } from '../pages.ts';
 import type { Server } from '../server.ts';
 import { readSession, readSessions, type Session } from '../types/session.ts';
 import { theOne } from './asked.ts';
@@ -34,10 +34,7 @@ export function sessionOperations(server: Server) {
       since,
       expect: 200,
       signal,
-      read: (body, { headers }) => {
-        const sessions = readSessions(body);
-        return sessions && body !== undefined ? pageOf(sessions, body, headers) : undefined;
-      },
+      read: pageBy(readSessions),
     });
   };
 
