@@ -20,6 +20,8 @@ const HAS: readonly (readonly [Version, Capabilities])[] = [
   ['26.2.0', MODERN],
 ];
 
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
 const DISABLED = json(404, {
   error: {
     code: 404,
@@ -57,6 +59,29 @@ describe('the probe', () => {
     expect(bodies).toHaveLength(2);
     for (const body of bodies) expect(body).toMatch(/"schema_id":"probe-[0-9a-f-]{36}"/);
     expect(new Set(bodies.map((body) => /probe-[0-9a-f-]{36}/.exec(body)?.[0])).size).toBe(2);
+  });
+
+  it('mints nothing: what it asks of recovery is refused before the identity is looked for', async () => {
+    await using server = await serve(scriptOf('1.3.1'));
+    await using client = clientOf(server.url);
+    await client.kratos.probe();
+    const mints = server.received.filter(({ path }) => path.startsWith('/admin/recovery/'));
+    expect(mints.map(({ path, body }) => [path, body])).toEqual([
+      ['/admin/recovery/code', { identity_id: NOBODY, expires_in: 'none' }],
+      ['/admin/recovery/link', { identity_id: NOBODY, expires_in: 'none' }],
+    ]);
+  });
+
+  it('asks for one thing at a time', async () => {
+    const usual = scriptOf('1.3.1');
+    await using server = await serve((request) => (request.method === 'POST' ? 'hang' : usual(request)));
+    await using client = clientOf(server.url, { deadlineMs: 200 });
+    await expect(client.kratos.probe()).rejects.toMatchObject({ code: 'unavailable' });
+    expect(server.received.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /admin/health/alive',
+      'GET /admin/identities?per_page=1',
+      'POST /admin/identities',
+    ]);
   });
 
   it('only reads until it knows that this is the admin port', async () => {

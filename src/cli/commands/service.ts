@@ -39,10 +39,10 @@ export const service = [
     formats: ['table', 'json', 'yaml'],
     run: async ({ api, server, output, signal }) => {
       const dialect = await server.dialect();
-      const [version, found] = await Promise.all([
-        api.getVersion({ signal }),
-        Promise.all(FEATURES.map(async (feature) => [feature, await server.has(feature)] as const)),
-      ]);
+      const version = await api.getVersion({ signal });
+      // One after the other, as the operator asks.
+      const found: (readonly [Feature, boolean])[] = [];
+      for (const feature of FEATURES) found.push([feature, await server.has(feature)]);
       if (output.format !== 'table') {
         return output.document({ dialect, version, features: Object.fromEntries(found) });
       }

@@ -103,7 +103,9 @@ export const cli: Scenario = {
     });
 
     await t.check('capabilities tells the generation', async () => {
-      const { dialect, features } = JSON.parse((await kratos(['capabilities', '-o', 'json'])).stdout);
+      const { code, stdout, stderr } = await kratos(['capabilities', '-o', 'json']);
+      equal(code, 0, stderr);
+      const { dialect, features } = JSON.parse(stdout);
       equal(dialect, t.classic ? 'classic' : 'modern');
       equal(features.patch, !t.classic);
     });
