@@ -2,13 +2,16 @@ import { hostname } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import type { Sink } from './cli/io.ts';
 import { type Config, parseConfig } from './config.ts';
+import { WATCH_IDLE_MS } from './kube/api.ts';
+import type { Credentials } from './kube/credentials.ts';
 import { checkAccess, kubeSystemUid } from './kube/discovery.ts';
 import type { InClusterSource } from './kube/in-cluster.ts';
 import { loadCredentials } from './kube/load-credentials.ts';
 import { missingRights } from './kube/rights.ts';
 import { type Clock, sleep } from './model/clock.ts';
 import { isRemote, toError } from './model/errors.ts';
-import { LeaseLost, Operator } from './operator.ts';
+import { LeaseLost } from './operator/election.ts';
+import { Operator } from './operator/operator.ts';
 import { createLog, type Log } from './ops/log.ts';
 import { Metrics } from './ops/metrics.ts';
 import { OpsServer } from './ops/server.ts';
@@ -28,6 +31,10 @@ const STARTUP_PATIENCE_MS = 60_000;
 const SYNC_PATIENCE_MS = 120_000;
 /** Longer than any walk over all identities; every request ends within its deadline, so such a pass never will. */
 const STUCK_S = 900;
+/** Long before, a silent watch is opened anew; a wait between attempts is not silence, however long. */
+const SILENT_MS = 3 * WATCH_IDLE_MS;
+/** As client-go's health check of a leader has it. */
+const OVERDUE_MS = 20_000;
 const DRAIN_MS = 27_000;
 
 const clock: Clock = {
@@ -97,15 +104,8 @@ function isForeseen(error: Error): boolean {
 async function run(config: Config, log: Log): Promise<void> {
   const stopped = stopSignal(log);
   const metrics = new Metrics(VERSION);
-  const credentials = await loadCredentials(
-    {
-      kubeconfig: config.kubeconfig,
-      context: config.context,
-      inCluster: inCluster(),
-      home: process.env.HOME,
-    },
-    clock,
-  ).catch((thrown: unknown) => refuse([toError(thrown).message]));
+  const credentials = await Promise.race([credentialsOf(config), stopped]);
+  if (!credentials) return;
   const operator = new Operator({
     config,
     leaseNamespace: config.leaderElectNamespace ?? credentials.namespace ?? 'default',
@@ -116,24 +116,51 @@ async function run(config: Config, log: Log): Promise<void> {
     hostname: hostname(),
     random: Math.random,
   });
-  metrics.scrape({ resources: () => operator.countByReady(), work: () => operator.workUnderWay() });
+  metrics.scrape({
+    resources: () => operator.signs.resources(),
+    work: () => operator.signs.work(),
+    watches: () => operator.signs.watches(),
+  });
   const server = new OpsServer({
     address: config.listenAddress,
     metrics,
     notReady: () => (operator.isSynced ? undefined : 'the cache is not synced yet'),
-    unwell: () => (operator.workUnderWay().longest > STUCK_S ? 'a pass does not end' : undefined),
+    unwell: () => unwell(operator),
   });
   const port = await server.start();
   log.info({ port }, 'serving /healthz, /readyz and /metrics');
+  const working = work(operator, config, log);
   try {
-    await Promise.race([work(operator, config, log), stopped]);
+    await Promise.race([working, stopped]);
   } catch (error) {
     if (error instanceof LeaseLost) throw error;
     await withinDrain(operator.stop(), log);
     throw error;
   }
-  await withinDrain(operator.stop(), log);
+  await withinDrain(Promise.race([operator.stop(), loss(working)]), log);
   await server.stop();
+}
+
+/** Rejects when the lease is lost while we stop: what is under way then is not to be waited for either. Never resolves. */
+async function loss(working: Promise<void>): Promise<never> {
+  await working.catch((error: unknown) => {
+    if (error instanceof LeaseLost) throw error;
+  });
+  return new Promise(() => {});
+}
+
+function credentialsOf({ kubeconfig, context }: Config): Promise<Credentials> {
+  const sources = { kubeconfig, context, inCluster: inCluster(), home: process.env.HOME };
+  // A plugin that is asked for them may take its time.
+  return loadCredentials(sources, clock).catch((thrown: unknown) => refuse([toError(thrown).message]));
+}
+
+/** A server elsewhere that is down is none of these: a restart would not mend it, and all replicas would restart at once. */
+function unwell(operator: Operator): string | undefined {
+  if (operator.signs.work().longest > STUCK_S) return 'a pass does not end';
+  const { watch, lease } = operator.signs.stalledMs();
+  if (watch > SILENT_MS) return 'a watch does not go on';
+  return lease > OVERDUE_MS ? 'a lost lease does not end the process' : undefined;
 }
 
 async function work(operator: Operator, config: Config, log: Log): Promise<void> {

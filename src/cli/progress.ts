@@ -10,6 +10,8 @@ export class Progress {
   readonly #clock: Clock;
   #toldAt: number;
   #drawn = false;
+  /** The line that stands there last, where it stays. */
+  #stays = '';
 
   constructor(sink: Sink, clock: Clock) {
     this.#sink = sink;
@@ -25,6 +27,7 @@ export class Progress {
     const now = this.#clock.monotonic();
     if (now - this.#toldAt < EVERY_MS) return;
     this.#toldAt = now;
+    this.#stays = line;
     await this.#sink.write(`${line}\n`);
   }
 
@@ -37,7 +40,7 @@ export class Progress {
 
   async end(line: string): Promise<void> {
     await this.clear();
-    await this.#sink.write(`${line}\n`);
+    if (line !== this.#stays) await this.#sink.write(`${line}\n`);
   }
 }
 

@@ -20,6 +20,8 @@ export interface HttpRequest {
   /** Milliseconds for the whole request (for a stream: until its headers); the client's own default otherwise. */
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
+  /** Throws where the request may no longer be started; asked, without a gap, right before it is written to a socket. Not for streams. */
+  readonly mayStart?: () => void;
 }
 
 export interface HttpStream {
@@ -62,7 +64,7 @@ export interface HttpOptions {
  * connection, for headers or for a body.
  *
  * Rejects with `RemoteError` only: `unavailable` (no answer), `tooLarge` (body past the cap) or `aborted` (by the caller's
- * signal or `close`). The outcome of a mutation is `none` only where the request provably never reached a socket (refused, DNS,
+ * signal or `close`); and with what `mayStart` throws. The outcome of a mutation is `none` only where the request provably never reached a socket (refused, DNS,
  * connect timeout, still queued), else `unknown`.
  */
 export class HttpClient {
@@ -79,7 +81,7 @@ export class HttpClient {
 
   /** Any HTTP status is an answer. */
   async request(request: HttpRequest): Promise<HttpAnswer> {
-    const exchange = new Exchange(this.#options.maxBytes);
+    const exchange = new Exchange(this.#options.maxBytes, request.mayStart);
     return this.#bounded(request, exchange, async (limit) => {
       limit.onEnd((reason) => exchange.abort(reason));
       const options = await this.#dispatchOptions(request);

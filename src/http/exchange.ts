@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Dispatcher } from 'undici';
+import { toError } from '../model/errors.ts';
 import type { HttpAnswer } from './answer.ts';
 
 /** The body went past the cap. */
@@ -15,10 +16,11 @@ export class BodyTooLarge extends Error {
 /**
  * One request with a buffered answer, as undici's dispatch handler. Unlike `Pool.request` it knows whether the request ever
  * reached a socket, which is what tells "never sent" from "outcome unknown", and an abort before that moment keeps it from
- * being sent at all.
+ * being sent at all. So does what `mayStart` throws at that moment, however long the request waited for its socket.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #maxBytes: number;
+  readonly #mayStart: (() => void) | undefined;
   readonly #settle = Promise.withResolvers<HttpAnswer>();
   readonly #chunks: Buffer[] = [];
   #controller: Dispatcher.DispatchController | undefined;
@@ -27,8 +29,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #headers: HttpAnswer['headers'] = {};
   #bytes = 0;
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, mayStart?: () => void) {
     this.#maxBytes = maxBytes;
+    this.#mayStart = mayStart;
     this.answer.catch(() => {});
   }
 
@@ -48,8 +51,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#abortReason === undefined) this.#ask();
     if (this.#abortReason) controller.abort(this.#abortReason);
     else this.#controller = controller;
+  }
+
+  #ask(): void {
+    try {
+      this.#mayStart?.();
+    } catch (thrown) {
+      this.abort(toError(thrown));
+    }
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: RawHeaders): void {

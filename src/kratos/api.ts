@@ -29,12 +29,22 @@ export class Api {
   readonly #http: HttpClient;
   readonly #clock: Clock;
   readonly #onAnswer: () => void;
+  readonly #mayWrite: (() => void) | undefined;
 
-  /** @param onAnswer told of every answer that provably is Kratos' own: a result of the right shape, or a refusal in its form and words */
-  constructor(http: HttpClient, clock: Clock, onAnswer: () => void) {
+  /**
+   * @param onAnswer told of every answer that provably is Kratos' own: a result of the right shape, or a refusal in its form and words
+   * @param mayWrite throws where nothing but reads may be started any more; asked right before a request goes to a socket
+   */
+  constructor(http: HttpClient, clock: Clock, onAnswer: () => void, mayWrite?: () => void) {
     this.#http = http;
     this.#clock = clock;
     this.#onAnswer = onAnswer;
+    this.#mayWrite = mayWrite;
+  }
+
+  /** The same port by the same connections, with everything but reads held to `mayWrite`. */
+  fenced(mayWrite: () => void): Api {
+    return new Api(this.#http, this.#clock, this.#onAnswer, mayWrite);
   }
 
   async ask<T>(call: Call<T>): Promise<T> {
@@ -47,6 +57,7 @@ export class Api {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
       ...(signal === undefined ? {} : { signal }),
+      ...(this.#mayWrite === undefined || method === 'GET' ? {} : { mayStart: this.#mayWrite }),
     });
     const result = isSuccess(call, answer.status)
       ? call.read(jsonBody(answer, exactJson), answer)

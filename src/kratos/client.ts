@@ -18,6 +18,11 @@ import { readHealthStatus } from './types/service.ts';
 /** Asked when something else did not answer: what takes longer is not ready. */
 const READY_MS = 3_000;
 
+export interface KratosClientOptions extends KratosOptions {
+  /** Throws where no effect may be started any more; asked right before each goes to a socket, however long it waited for one. */
+  readonly mayStart?: () => void;
+}
+
 /** The API of a server of which certain things were proved, and the lanes of what it can do for many at once. */
 interface Bound {
   readonly has: Capabilities;
@@ -31,12 +36,12 @@ interface Bound {
  * creations that travel together, and with a repetition of what is done already being success.
  */
 export class KratosClient {
-  readonly #options: KratosOptions;
+  readonly #options: KratosClientOptions;
   readonly #connection: Connection;
   readonly #explainer = new Explainer();
   #bound: Bound | undefined;
 
-  constructor(options: KratosOptions) {
+  constructor(options: KratosClientOptions) {
     this.#options = options;
     this.#connection = new Connection(options);
   }
@@ -172,8 +177,11 @@ export class KratosClient {
   }
 
   #bind(has: Capabilities): Bound {
-    const { clock, deadlineMs = DEADLINE_MS } = this.#options;
-    const api = adminApi(new Server(this.#connection, has));
+    const { clock, deadlineMs = DEADLINE_MS, mayStart } = this.#options;
+    const { admin, lists, public: open } = this.#connection;
+    // Probes are effects of nobody and are asked by a standby, too: those do not go this way.
+    const fenced = mayStart === undefined ? admin : admin.fenced(mayStart);
+    const api = adminApi(new Server({ admin: fenced, lists, public: open }, has));
     const reads = has.ids ? new CoalescedReads(api, clock, deadlineMs) : undefined;
     const creates = has.batch && reads ? new CoalescedCreates(api, reads, clock, deadlineMs) : undefined;
     return { has, api, reads, creates };

@@ -22,10 +22,13 @@ export interface Paths {
   readonly message: (id: string) => string;
 }
 
+/** Of every path of the modern admin port, but for what it leaves to the public one. */
+export const PREFIX = '/admin';
+
 const PATHS: Readonly<Record<Dialect, Paths>> = {
   classic: pathsBelow(''),
   // Modern servers redirect or rewrite most unprefixed paths: only the prefixed ones prove anything.
-  modern: pathsBelow('/admin'),
+  modern: pathsBelow(PREFIX),
 };
 
 export function pathsOf(dialect: Dialect): Paths {

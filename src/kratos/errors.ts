@@ -4,6 +4,7 @@ import type { HttpRequest } from '../http/client.ts';
 import { type RemoteCode, RemoteError, type RemoteErrorDetail } from '../model/errors.ts';
 import { isObject, type JsonValue } from '../model/json.ts';
 import { Sensitive } from '../model/sensitive.ts';
+import { PREFIX } from './dialect.ts';
 import { type Fault, isUnknownField, refusalOf, violationsOf } from './refusal.ts';
 
 /** What an error needs to know of the request it answers. */
@@ -12,6 +13,8 @@ export interface Asked extends Pick<HttpRequest, 'operation' | 'method'> {
   readonly about?: 'one';
   /** The first release that has the route, as in `Kratos v0.11 or later`. */
   readonly since?: string;
+  /** The path of users on the public port to which earlier releases redirect, as they do not have the route. */
+  readonly leftTo?: string | undefined;
 }
 
 /** What servers answer to a method that is switched off. */
@@ -82,7 +85,7 @@ function verdictOn(asked: Asked, answer: HttpAnswer, fault: Said | undefined, no
   }
   if (status === 401 || status === 403) return { code: 'denied' };
   if (status === 413) return { code: 'tooLarge' };
-  if (isRouterAnswer(answer)) {
+  if (isRouterAnswer(answer) || isLeftToUsers(asked, answer)) {
     return { code: 'unsupported', ...(asked.since === undefined ? {} : { needs: asked.since }) };
   }
   // The strict decoder of Kratos says 500 of itself in a 400; all else says in the body what it says in the status.
@@ -134,6 +137,13 @@ function refused(asked: Asked, fault: Fault): Verdict {
 function isRouterAnswer(answer: HttpAnswer): boolean {
   const plain = answer.headers['content-type']?.startsWith('text/plain') ?? false;
   return plain && answer.body.trim() === ROUTER_TEXTS.get(answer.status);
+}
+
+/** Kratos takes the prefix off and changes nothing else in the path; a proxy that redirects to a scheme or host of its own leaves it. */
+function isLeftToUsers({ leftTo }: Asked, { status, headers }: HttpAnswer): boolean {
+  if (leftTo === undefined || status !== 307) return false;
+  const [path = ''] = (headers.location ?? '').split('?');
+  return path.endsWith(leftTo) && !path.endsWith(PREFIX + leftTo);
 }
 
 function textOf(value: unknown): string {

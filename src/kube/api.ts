@@ -14,7 +14,7 @@ export interface KubeApiOptions {
 }
 
 const MIB = 1024 * 1024;
-const WATCH_IDLE_MS = 100_000;
+export const WATCH_IDLE_MS = 100_000;
 
 /** The API server by three pools, so that neither a long watch nor a burst of writes can keep the lease from being renewed. */
 export class KubeApi {

@@ -41,11 +41,24 @@ export class KubeClient {
   readonly #http: HttpClient;
   readonly #credentials: Pick<Credentials, 'refresh'>;
   readonly #clock: Clock;
+  readonly #mayWrite: (() => void) | undefined;
 
-  constructor(http: HttpClient, credentials: Pick<Credentials, 'refresh'>, clock: Clock) {
+  /** @param mayWrite throws where no write may be started any more; asked right before each goes to a socket, a second try too */
+  constructor(
+    http: HttpClient,
+    credentials: Pick<Credentials, 'refresh'>,
+    clock: Clock,
+    mayWrite?: () => void,
+  ) {
     this.#http = http;
     this.#credentials = credentials;
     this.#clock = clock;
+    this.#mayWrite = mayWrite;
+  }
+
+  /** The same server by the same connections, with writes held to `mayWrite`. */
+  fenced(mayWrite: () => void): KubeClient {
+    return new KubeClient(this.#http, this.#credentials, this.#clock, mayWrite);
   }
 
   get(call: Call): Promise<JsonObject> {
@@ -122,6 +135,7 @@ export class KubeClient {
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
       ...(signal === undefined ? {} : { signal }),
+      ...(this.#mayWrite === undefined || method === 'GET' ? {} : { mayStart: this.#mayWrite }),
     };
   }
 

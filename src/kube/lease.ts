@@ -3,12 +3,15 @@ import { isRemote, RemoteError, toError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { KubeClient } from './client.ts';
 import { heldLease, newLease, type ObservedLease, observedLease, releasedLease } from './lease-record.ts';
+import { LeaseWatch } from './lease-watch.ts';
 import { resourcePath } from './object.ts';
 import { misshapen } from './status.ts';
 import { Trouble } from './trouble.ts';
 
 export interface LeaseOptions {
-  readonly client: KubeClient;
+  readonly client: Pick<KubeClient, 'get' | 'create' | 'replace'>;
+  /** For a standby's watch of the Lease. */
+  readonly watches: Pick<KubeClient, 'watch'>;
   readonly namespace: string;
   readonly name: string;
   /** Ours alone among all processes that ever run: host name and a UUID. */
@@ -30,13 +33,16 @@ const LEASE_MS = 15_000;
 const RENEW_DEADLINE_MS = 10_000;
 const RETRY_MS = 2000;
 const ACQUIRE_JITTER = 1.2;
+/** Several standbys see the same lease expire. */
+const EXPIRY_JITTER_MS = 300;
 const REQUEST_MS = 5000;
 
 /**
  * Leader election over one Lease, by our own monotonic clock alone.
  *
  * Guarantee: `assertHeld()` passes only while no other replica that keeps these rules can have taken the lease. A renewal counts
- * from the moment its request was sent, and for 10 s; others wait 15 s from the moment they saw it.
+ * from the moment its request was sent, and for 10 s; others wait 15 s from the moment they saw it. A standby tries when the Lease
+ * changes, when it is due to expire, and every 2 to 4.4 s, should nobody tell it of a change.
  */
 export class LeaseElector {
   readonly #options: LeaseOptions;
@@ -73,25 +79,37 @@ export class LeaseElector {
     return this.#wonAt;
   }
 
+  /** Milliseconds for which we have held for ours what may be another's; nothing but a fault of this process makes it grow. */
+  get overdueMs(): number {
+    return this.#leading ? Math.max(0, -this.#remaining()) : 0;
+  }
+
   /** Throws `aborted` when the lease could have been lost by now; called right before every effect. */
   assertHeld(): void {
     if (!this.isLeader) throw new RemoteError('hold lease', { code: 'aborted', outcome: 'none' });
   }
 
-  /** Resolves when the lease is ours; from then on it is renewed until lost or released. Rejects only when `signal` aborts. */
+  /**
+   * Resolves when the lease is ours; from then on it is renewed until lost or released. Rejects only when `signal` aborts or it is
+   * released meanwhile.
+   */
   async acquire(signal: AbortSignal): Promise<void> {
-    const { clock, random } = this.#options;
-    for (;;) {
-      signal.throwIfAborted();
-      const won = await this.#tryAcquire(signal).catch((error: unknown) => {
-        if (!signal.aborted && !isRemote(error, 'conflict')) this.#trouble.report(toError(error));
-        return false;
-      });
-      if (won) break;
-      await sleep(clock, RETRY_MS * (1 + random() * ACQUIRE_JITTER), signal);
+    const enough = AbortSignal.any([signal, this.#released.signal]);
+    const changes = this.#changes();
+    const won = new AbortController();
+    let watching: Promise<void> | undefined;
+    try {
+      while (!(await this.#try(enough))) {
+        watching ??= changes.run(AbortSignal.any([enough, won.signal]));
+        await changes.rest(this.#pause(), enough);
+      }
+    } finally {
+      won.abort();
+      await watching;
     }
+    enough.throwIfAborted();
     this.#leading = true;
-    this.#wonAt = clock.monotonic();
+    this.#wonAt = this.#options.clock.monotonic();
     this.#renewing = this.#renew();
   }
 
@@ -117,6 +135,38 @@ export class LeaseElector {
     }
   }
 
+  #changes(): LeaseWatch {
+    const { watches, namespace, name, clock, random } = this.#options;
+    const path = resourcePath(LEASES_API, namespace, 'leases');
+    const version = () => this.#observed?.resourceVersion;
+    return new LeaseWatch({ client: watches, path, name, version, clock, random });
+  }
+
+  async #try(signal: AbortSignal): Promise<boolean> {
+    signal.throwIfAborted();
+    try {
+      return await this.#tryAcquire(signal);
+    } catch (error) {
+      if (!signal.aborted && !isRemote(error, 'conflict')) this.#trouble.report(toError(error));
+      return false;
+    }
+  }
+
+  /** Milliseconds until it is worth another try: no longer than until another's lease expires. */
+  #pause(): number {
+    const { random } = this.#options;
+    const usual = RETRY_MS * (1 + random() * ACQUIRE_JITTER);
+    const left = this.#expiresIn();
+    return left > 0 ? Math.min(usual, left + random() * EXPIRY_JITTER_MS) : usual;
+  }
+
+  /** Milliseconds for which another's lease must be believed; not above 0 where there is none, or it has expired. */
+  #expiresIn(): number {
+    const last = this.#observed;
+    if (last === undefined || last.holder === '' || last.holder === this.#options.identity) return 0;
+    return last.seenAt + last.durationMs - this.#options.clock.monotonic();
+  }
+
   #fresh(): boolean {
     return this.#remaining() > 0;
   }
@@ -128,14 +178,9 @@ export class LeaseElector {
 
   /** False when the lease is another's; rejects when that cannot be told. */
   async #tryAcquire(signal: AbortSignal): Promise<boolean> {
-    const { clock, identity } = this.#options;
-    const before = this.#observed;
     const lease = await this.#read(signal);
     // A Lease that was deleted does not tell its holder to stop: what we saw of it still counts.
-    const last = lease ?? before;
-    if (last !== undefined && last.holder !== '' && last.holder !== identity) {
-      if (clock.monotonic() < last.seenAt + last.durationMs) return false;
-    }
+    if (this.#expiresIn() > 0) return false;
     await this.#claim(lease, signal);
     return true;
   }

@@ -4,20 +4,12 @@ import { Backoff } from './backoff.ts';
 import type { KubeClient } from './client.ts';
 import { inScope, listAll } from './lister.ts';
 import { type KubeObject, objectKey, resourcePath } from './object.ts';
+import type { ReflectorMetrics } from './reflector-metrics.ts';
 import { eventFailure } from './status.ts';
 import type { Store } from './store.ts';
 import { Trouble } from './trouble.ts';
+import { relistReason, resultOf, ShortWatch } from './watch-end.ts';
 import { CorruptLine, lines, parseEvent, type WatchEvent } from './watch-stream.ts';
-
-/** What a reflector tells of itself. */
-interface ReflectorMetrics {
-  listed(): void;
-  /** How a watch came to its end, by the server or by us. */
-  watched(result: 'ended' | 'cut' | 'corrupt' | 'expired' | 'error'): void;
-  event(type: string): void;
-  /** For logs; a lasting trouble is told once a minute. */
-  failed(error: Error): void;
-}
 
 export interface ReflectorOptions<T extends KubeObject> {
   /** Lists go here. */
@@ -46,15 +38,6 @@ const FIRST_DEADLINE_MS = 10_000;
 const LAST_DEADLINE_MS = 60_000;
 /** Whatever an event asks for, as of a header. */
 const LONGEST_ASKED_MS = 10 * 60_000;
-const CORRUPT_BEFORE_RELIST = 3;
-const FAILURES_BEFORE_RELIST = 5;
-
-/** A watch that ended within a second with hardly an event: not wrong by itself, but a loop of them would hammer the server. */
-class ShortWatch extends Error {
-  constructor() {
-    super('watch ended within a second');
-  }
-}
 
 /**
  * Keeps a store equal to a collection of the API server: list, then watch from that list's resourceVersion, for ever.
@@ -73,11 +56,18 @@ export class Reflector<T extends KubeObject> {
   readonly #synced = Promise.withResolvers<void>();
   /** Where to watch from; absent asks for a list. */
   #version: string | undefined;
+  #versionAt: number;
+  #connected = false;
   /** Failures of the watch since it last made progress. */
   #failures = 0;
   #expiredAt = Number.NEGATIVE_INFINITY;
   #deadlineMs = FIRST_DEADLINE_MS;
   #lastActivity: number;
+  /** When the list in the store was begun (monotonic milliseconds), and when one has to be at the earliest. */
+  #listedAt = Number.NEGATIVE_INFINITY;
+  #wantedSince = Number.NEGATIVE_INFINITY;
+  #counted = Promise.withResolvers<void>();
+  #watching = new AbortController();
   #running: Promise<void> | undefined;
 
   constructor(options: ReflectorOptions<T>) {
@@ -86,6 +76,7 @@ export class Reflector<T extends KubeObject> {
     this.#backoff = new Backoff(options.clock, options.random);
     this.#trouble = new Trouble((error) => options.metrics.failed(error), options.clock);
     this.#lastActivity = options.clock.monotonic();
+    this.#versionAt = this.#lastActivity;
   }
 
   /** Resolves when the store holds a first complete list; stays pending if stopped before. */
@@ -93,9 +84,28 @@ export class Reflector<T extends KubeObject> {
     return this.#synced.promise;
   }
 
-  /** Monotonic milliseconds of the last byte or answer, or of the last attempt that failed. */
+  /** Monotonic milliseconds of the last byte or answer; after an attempt that failed, of when the next one is due. */
   get lastActivity(): number {
     return this.#lastActivity;
+  }
+
+  /** True while a watch is open, as far as can be told. */
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** Monotonic milliseconds of when the server last told its version: by a list, an event or a bookmark. */
+  get versionAt(): number {
+    return this.#versionAt;
+  }
+
+  /** Resolves when the store holds a list that was begun at `at` (monotonic milliseconds) or later: makes one where the last is older. */
+  listedSince(at: number): Promise<void> {
+    if (this.#listedAt >= at) return Promise.resolve();
+    if (this.#version !== undefined && !this.#isOutdated()) this.#options.metrics.relisted('asked');
+    this.#wantedSince = Math.max(at, this.#wantedSince);
+    this.#watching.abort();
+    return this.#counted.promise;
   }
 
   start(): void {
@@ -112,12 +122,13 @@ export class Reflector<T extends KubeObject> {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       try {
-        if (this.#version === undefined) await this.#list(signal);
-        await this.#watch(signal);
+        if (this.#version === undefined || this.#isOutdated()) await this.#list(signal);
+        if (!this.#isOutdated()) await this.#watchOn(signal);
       } catch (thrown) {
         if (signal.aborted) return;
-        this.#touch();
         const delay = this.#recover(toError(thrown));
+        // A wait that was decided on, or asked for, is no silence.
+        this.#lastActivity = this.#options.clock.monotonic() + delay;
         await sleep(this.#options.clock, delay, signal).catch(() => {});
       }
     }
@@ -134,15 +145,31 @@ export class Reflector<T extends KubeObject> {
       clock,
       pageMs: this.#deadlineMs,
     };
+    const begun = clock.monotonic();
     const listing = await listAll<T>(source, signal);
     if (signal.aborted) return;
     this.#answered();
     store.replace(namespace, listing.objects);
     this.#reportHandlers();
-    this.#version = listing.resourceVersion;
+    this.#reach(listing.resourceVersion);
     this.#failures = 0;
     metrics.listed();
+    this.#listedAt = begun;
     this.#synced.resolve();
+    if (this.#isOutdated()) return;
+    this.#counted.resolve();
+    this.#counted = Promise.withResolvers();
+  }
+
+  /** One watch, to its end or until a newer list is asked for. */
+  async #watchOn(stopped: AbortSignal): Promise<void> {
+    this.#watching = new AbortController();
+    const { signal } = this.#watching;
+    try {
+      await this.#watch(AbortSignal.any([stopped, signal]));
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
@@ -156,6 +183,7 @@ export class Reflector<T extends KubeObject> {
     };
     const stream = await watches.watch(call);
     this.#answered();
+    this.#connected = true;
     let news = 0;
     let result: 'ended' | 'cut' = 'ended';
     const onCut = () => {
@@ -167,6 +195,7 @@ export class Reflector<T extends KubeObject> {
         if (this.#apply(parseEvent<T>(line))) news++;
       }
     } finally {
+      this.#connected = false;
       stream.close();
     }
     if (signal.aborted) return;
@@ -204,7 +233,7 @@ export class Reflector<T extends KubeObject> {
     metrics.event(event.type);
     if (event.type === 'ERROR') throw eventFailure(`WATCH ${plural}`, event.status);
     if (event.type === 'BOOKMARK') {
-      this.#version = event.resourceVersion;
+      this.#reach(event.resourceVersion);
       this.#failures = 0;
       return false;
     }
@@ -214,9 +243,14 @@ export class Reflector<T extends KubeObject> {
     const before = store.get(key);
     if (event.type === 'DELETED') store.remove(key);
     else store.put(event.object);
-    this.#version = event.object.metadata.resourceVersion;
+    this.#reach(event.object.metadata.resourceVersion);
     this.#reportHandlers();
     return store.get(key) !== before;
+  }
+
+  #reach(version: string): void {
+    this.#version = version;
+    this.#versionAt = this.#options.clock.monotonic();
   }
 
   #answered(): void {
@@ -232,16 +266,16 @@ export class Reflector<T extends KubeObject> {
   /** Decides where to go on from a failure; answers the milliseconds to wait before. */
   #recover(error: Error): number {
     const { metrics, clock } = this.#options;
-    const watching = this.#version !== undefined;
+    const watching = this.#version !== undefined && !this.#isOutdated();
     if (watching && !(error instanceof ShortWatch)) metrics.watched(resultOf(error));
-    this.#failures++;
-    if (isRemote(error, 'expired')) {
-      this.#version = undefined;
+    const reason = relistReason(error, ++this.#failures);
+    if (reason !== undefined) this.#version = undefined;
+    if (watching && reason !== undefined) metrics.relisted(reason);
+    if (reason === 'expired') {
       const first = clock.monotonic() - this.#expiredAt >= EXPIRED_AGAIN_MS;
       this.#expiredAt = clock.monotonic();
       if (first) return 0;
-    } else if (this.#needsList(error)) {
-      this.#version = undefined;
+    } else if (reason !== undefined) {
       this.#failures = 0;
     }
     if (!(error instanceof ShortWatch)) this.#trouble.report(error);
@@ -253,20 +287,11 @@ export class Reflector<T extends KubeObject> {
     return Math.max(delay, Math.min(error.retryAfterMs ?? 0, LONGEST_ASKED_MS));
   }
 
-  /** Resuming is pointless where the server refuses to, or where it has failed again and again at this very version. */
-  #needsList(error: Error): boolean {
-    if (error instanceof CorruptLine) return this.#failures >= CORRUPT_BEFORE_RELIST;
-    if (isRemote(error, 'invalid')) return true;
-    if (isRemote(error, 'unexpected') && error.status !== 200) return true;
-    return isRemote(error) && error.status !== undefined && this.#failures >= FAILURES_BEFORE_RELIST;
+  #isOutdated(): boolean {
+    return this.#listedAt < this.#wantedSince;
   }
 
   #touch(): void {
     this.#lastActivity = this.#options.clock.monotonic();
   }
-}
-
-function resultOf(error: Error): 'corrupt' | 'expired' | 'error' {
-  if (error instanceof CorruptLine) return 'corrupt';
-  return isRemote(error, 'expired') ? 'expired' : 'error';
 }

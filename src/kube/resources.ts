@@ -1,6 +1,6 @@
 import type { KratosIdentity } from '../model/generated/kratosidentity.ts';
 import type { JsonObject } from '../model/json.ts';
-import { API_VERSION, KIND } from '../model/resource.ts';
+import { API_VERSION, KIND, withFinalizer } from '../model/resource.ts';
 import type { KubeClient } from './client.ts';
 import { resourcePath, shaped } from './object.ts';
 import { misshapen } from './status.ts';
@@ -29,9 +29,9 @@ export class KubeResources {
     );
   }
 
-  setFinalizers(resource: KratosIdentity, finalizers: readonly string[]): Promise<KratosIdentity> {
+  setFinalizer(resource: KratosIdentity, present: boolean): Promise<KratosIdentity> {
     return this.#patch(resource, 'PATCH kratosidentities', '', {
-      metadata: { ...preconditions(resource), finalizers },
+      metadata: { ...preconditions(resource), finalizers: withFinalizer(resource, present) },
     });
   }
 

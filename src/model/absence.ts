@@ -1,5 +1,5 @@
 import { serverKind } from './identity.ts';
-import { isDeleting, wasRefused } from './resource.ts';
+import { isDeleting, saysUnavailable, wasRefused } from './resource.ts';
 import type { Step, Verdict } from './step.ts';
 import type { World } from './world.ts';
 
@@ -18,7 +18,7 @@ export interface Contact {
  */
 export function absenceCountsFrom(world: Omit<World, 'absenceCountsFrom'>, contact: Contact): number {
   if (world.learned.unknownCreate !== undefined) return later(contact.sinceUnknownCreate);
-  if (world.finalizerIsNew || world.pendingIsNew || wasRefused(world.resource)) return 0;
+  if (world.firstTry || world.pendingIsNew || wasRefused(world.resource)) return 0;
   const bare = world.kratos.open && serverKind(world.kratos.has) === 'bare';
   if (bare && world.resource.status?.pendingCreate === undefined) return 0;
   return later(contact.sinceLease);
@@ -33,8 +33,11 @@ export function untilAbsenceCounts(world: World, monoNow: number): Step {
   const from = world.absenceCountsFrom;
   if (monoNow >= from) return { do: 'searchIdentity' };
   if (from === Number.POSITIVE_INFINITY) return { do: 'askReady' };
+  const requeue = { kind: 'after', ms: Math.min(from - monoNow, 2_000) } as const;
+  // The trouble that the lateness comes of is told, and may come again: a status that says the one and the other would never rest.
+  if (saysUnavailable(world.resource)) return { do: 'postpone', requeue };
   const verdict: Verdict = isDeleting(world.resource)
     ? { reason: 'Deleting', message: 'waiting until a late answer of Kratos can be ruled out' }
     : { reason: 'Progressing', message: 'waiting until a late answer of Kratos can be ruled out' };
-  return { do: 'wait', verdict, requeue: { kind: 'after', ms: Math.min(from - monoNow, 2_000) } };
+  return { do: 'wait', verdict, requeue };
 }

@@ -105,14 +105,23 @@ export class RemoteError extends Error {
     return new RemoteError(operation, { ...this.#detail, ...changes });
   }
 
-  /** When to try the same thing again: `after` the server's own delay, with `backoff`, or `never` for the same input. */
-  get retry(): 'backoff' | 'after' | 'never' {
-    if (this.retryAfterMs !== undefined) return 'after';
-    return this.code === 'unavailable' || this.code === 'unexpected' || this.code === 'denied'
-      ? 'backoff'
-      : 'never';
+  /**
+   * Whether the same thing may go well later, tried with backoff (and not before `retryAfterMs`, where the server named a time), or was
+   * definitely refused as it is.
+   */
+  get retry(): 'backoff' | 'never' {
+    if (this.code === 'invalid') return PASSING.has(this.refusal) ? 'backoff' : 'never';
+    const refused = this.code === 'conflict' || this.code === 'methodDisabled' || this.status === 413;
+    return refused ? 'never' : 'backoff';
   }
 }
+
+/** What depends on more than what was sent: on what the server was proved to have, or on what others write at the same moment. */
+const PASSING: ReadonlySet<Refusal | undefined> = new Set([
+  'fieldUnknown',
+  'concurrentUpdate',
+  'patchNotApplied',
+]);
 
 /** True for a `RemoteError` of one of these codes. */
 export function isRemote(error: unknown, ...codes: readonly RemoteCode[]): error is RemoteError {

@@ -1,15 +1,15 @@
 import type { Instant } from './clock.ts';
 import type { RemoteError } from './errors.ts';
+import { isAllTold } from './learned.ts';
 import { isQuiet, outageVerdict, planOutage } from './outage.ts';
-import { isDeleting } from './resource.ts';
+import { isDeleting, saysUnavailable } from './resource.ts';
 import type { End, Requeue, Verdict } from './step.ts';
 import type { World } from './world.ts';
 
 /** What a request to Kratos that failed means for the resource; the text depends on the kind of error only. */
 export function planFailure(world: World, error: RemoteError, now: Instant): End {
-  const refusal = refusalVerdict(error);
-  if (refusal === undefined) return planTrouble(world, error, now);
-  if (!isDeleting(world.resource)) return { do: 'stall', verdict: refusal };
+  if (error.retry === 'backoff') return planTrouble(world, error, now);
+  if (!isDeleting(world.resource)) return { do: 'stall', verdict: refusalVerdict(error) };
   const verdict: Verdict = { reason: 'Deleting', message: 'Kratos refused the request' };
   return { do: 'wait', verdict, requeue: { kind: 'backoff' } };
 }
@@ -21,15 +21,15 @@ function planTrouble(world: World, error: RemoteError, now: Instant): End {
   const requeue: Requeue = { kind: 'backoff' };
   if (isQuiet(world, now.mono - (learned.troubledSince ?? now.mono))) return { do: 'postpone', requeue };
   const cause = error.code === 'denied' ? 'denied' : 'unavailable';
-  return { do: 'wait', verdict: outageVerdict(world, cause), requeue };
+  const verdict = outageVerdict(world, cause);
+  // Another passing trouble in the same outage, such as of a server that is just replaced, is no news.
+  const isTold = saysUnavailable(world.resource) && isAllTold(learned);
+  if (isTold && verdict.reason === 'KratosUnavailable') return { do: 'postpone', requeue };
+  return { do: 'wait', verdict, requeue };
 }
 
-/** The verdict of a definite refusal of this spec; `undefined` where the trouble is Kratos' own or will pass. */
-function refusalVerdict(error: RemoteError): Verdict | undefined {
-  if (error.code === 'conflict' || error.code === 'methodDisabled' || error.status === 413) {
-    return { reason: 'KratosRefused', message: `Kratos refused the request (${error.status ?? error.code})` };
-  }
-  if (error.code !== 'invalid') return undefined;
+/** The verdict of a definite refusal of this spec. */
+function refusalVerdict(error: RemoteError): Verdict {
   switch (error.refusal) {
     case 'traits':
       return { reason: 'InvalidTraits', message: traitsMessage(error) };
@@ -41,10 +41,12 @@ function refusalVerdict(error: RemoteError): Verdict | undefined {
     case 'fieldUnknown':
     case 'concurrentUpdate':
     case 'patchNotApplied':
-      return undefined;
     case 'other':
     case undefined:
-      return { reason: 'KratosRefused', message: `Kratos refused the request (${error.status ?? 400})` };
+      return {
+        reason: 'KratosRefused',
+        message: `Kratos refused the request (${error.status ?? error.code})`,
+      };
   }
 }
 

@@ -22,6 +22,15 @@ export interface Normalised {
   readonly got: JsonValue | undefined;
 }
 
+/** The last create, and what stood in its way; moments in monotonic milliseconds. */
+export interface RefusedCreate {
+  readonly generation: number;
+  readonly obstacle: string;
+  readonly triedAt: number;
+  /** When it was last looked at what stands in its way. */
+  readonly seenAt: number;
+}
+
 /**
  * What this process knows of one resource (by uid) beyond its status: what effects returned until a status write has carried it,
  * and what only memory can hold. Losing it to a crash is safe: status, marker and Secret are looked at again.
@@ -36,6 +45,7 @@ export interface Learned {
   readonly unknownCreate?: { readonly generation: number };
   /** Definite 409s in a row that no look-up explained, for this generation. */
   readonly conflicts?: { readonly generation: number; readonly count: number };
+  readonly refused?: RefusedCreate;
   /** Passes in a row whose JSON Patch could not be applied, for this generation. */
   readonly patchRefusals?: { readonly generation: number; readonly count: number };
   /** Attempts at a mint whose outcome is unknown. */
@@ -55,7 +65,7 @@ export interface Learned {
  */
 export function isAllTold(learned: Learned): boolean {
   const { normalised: _normalised, troubledSince: _since, recovery: _recovery, ...told } = learned;
-  const { unknownCreate: _create, ...rest } = told;
+  const { unknownCreate: _create, refused: _refused, ...rest } = told;
   return Object.keys(rest).length === 0;
 }
 

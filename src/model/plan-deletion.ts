@@ -4,6 +4,7 @@ import type { Instant } from './clock.ts';
 import { policyOf } from './form.ts';
 import { holdingOf } from './holding.ts';
 import { type Capabilities, type Identity, serverKind } from './identity.ts';
+import { planOlderServer } from './loss.ts';
 import { planOutage } from './outage.ts';
 import { planRetire } from './recovery.ts';
 import type { Step, Verdict } from './step.ts';
@@ -26,7 +27,7 @@ export function planDeletion(world: World, now: Instant): Step {
       return id === undefined ? { do: 'searchIdentity' } : { do: 'readIdentity', id };
     }
     case 'gone':
-      return planGone(world);
+      return planGone(world, kratos.has);
     case 'notFound':
       return world.identity.at >= world.absenceCountsFrom
         ? { do: 'removeFinalizer', because: 'Deleted' }
@@ -38,9 +39,15 @@ export function planDeletion(world: World, now: Instant): Step {
 }
 
 /** An earlier create than the one that was answered may have come by now, or may still come: then there is another to look for. */
-function planGone({ learned }: World): Step {
-  if (learned.unknownCreate !== undefined) return { do: 'forgetIdentity' };
+function planGone(world: World, has: Capabilities): Step {
+  const disbelief = isDeleted(world) ? undefined : planOlderServer(world, has);
+  if (disbelief !== undefined) return disbelief;
+  if (world.learned.unknownCreate !== undefined) return { do: 'forgetIdentity' };
   return { do: 'removeFinalizer', because: 'Deleted' };
+}
+
+function isDeleted({ identity }: World): boolean {
+  return identity.kind === 'gone' && identity.deleted === true;
 }
 
 function planRelease(world: World, has: Capabilities): Step {

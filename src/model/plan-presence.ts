@@ -1,14 +1,17 @@
 import { untilAbsenceCounts } from './absence.ts';
 import { changeFor, createDigest, isEmptyChange, newIdentity } from './change.ts';
 import type { Instant } from './clock.ts';
+import type { KratosIdentity } from './generated/kratosidentity.ts';
 import { holdingOf } from './holding.ts';
-import { type Capabilities, type Identity, serverKind } from './identity.ts';
+import { type Capabilities, type Identity, type ServerKind, serverKind } from './identity.ts';
 import { lookAnew } from './lack.ts';
+import { planOlderServer, planTurn, untilTurn } from './loss.ts';
 import { planOutage } from './outage.ts';
 import { ownedPointers } from './pointer.ts';
 import { specProblem, unsupported } from './problems.ts';
 import { planExpiry, planRecovery, planRetire } from './recovery.ts';
-import { hasFinalizer, readyCondition } from './resource.ts';
+import { planRepeat } from './repeat.ts';
+import { hasFinalizer, isUntouched, readyCondition } from './resource.ts';
 import type { Step, Verdict } from './step.ts';
 import { identityIdOf, type World } from './world.ts';
 
@@ -19,6 +22,8 @@ export function planPresence(world: World, now: Instant): Step {
   if (expiry !== undefined) return expiry;
   const problem = specProblem(resource);
   if (problem !== undefined) return { do: 'stall', verdict: problem };
+  const turn = planTurn(world, now);
+  if (turn !== undefined) return turn;
   if (!kratos.open) return planOutage(world, kratos);
   const lacking = unsupported(resource, kratos.has);
   if (lacking !== undefined) {
@@ -33,7 +38,7 @@ export function planPresence(world: World, now: Instant): Step {
       return planSearch(world, kratos.has) ?? planCreate(world, kratos.has, now);
     }
     case 'gone':
-      return planRetire(world) ?? planForget(world, kratos.has);
+      return planLoss(world, kratos.has, now);
     case 'notFound': {
       // The live read before a create may show an id that the cache did not.
       const id = identityIdOf(world);
@@ -60,10 +65,19 @@ function planSearch(world: World, has: Capabilities): Step | undefined {
   ) {
     return { do: 'readSchema', schemaId };
   }
-  if (recorded || world.conflictToExplain || !world.finalizerIsNew || learned.unknownCreate !== undefined) {
-    return search;
-  }
-  return kind === 'externalIds' || isProtected(world) ? undefined : search;
+  if (recorded || world.conflictToExplain || learned.unknownCreate !== undefined) return search;
+  if (kind !== 'externalIds') return world.firstTry && isProtected(world) ? undefined : search;
+  if (world.firstTry) return undefined;
+  return isLikelyFirst(resource) ? { do: 'searchIdentity', by: 'marker' } : search;
+}
+
+/**
+ * Most likely nobody has tried, and if so, with the same key: then the server sends us to look. Only a marker could tell of a try under the
+ * key of another owner id.
+ */
+function isLikelyFirst(resource: KratosIdentity): boolean {
+  const sameKey = resource.spec.externalId === undefined || resource.metadata.generation === 1;
+  return sameKey && isUntouched(resource);
 }
 
 /** The server's default schema has no name that we know, so there nothing is known to protect. */
@@ -78,9 +92,14 @@ function planCreate(world: World, has: Capabilities, now: Instant): Step {
   if (searched < world.absenceCountsFrom && !repeatIsHarmless(world, has)) {
     return untilAbsenceCounts(world, now.mono);
   }
-  if (kind === 'bare' && !world.pendingIsNew) return planRecord(world, false);
-  if (!world.fenced) return { do: 'readResource' };
+  if (kind === 'bare' && !world.pendingIsNew) return planRepeat(world, now) ?? planRecord(world, false);
+  if (!world.fenced && !isSurelyDue(world, kind)) return { do: 'readResource' };
   return { do: 'createIdentity', wanted: newIdentity(world, has) };
+}
+
+/** The resource is there; and it has no identity, or Kratos would refuse another. */
+function isSurelyDue({ vouched, firstTry }: World, kind: ServerKind): boolean {
+  return vouched && (firstTry || kind === 'externalIds');
 }
 
 /** Kratos itself would refuse a second identity: by the external id, or by the login identifiers that were sent before. */
@@ -90,6 +109,13 @@ function repeatIsHarmless(world: World, has: Capabilities): boolean {
   // An external id of the author's own may have been set since an earlier create was sent.
   if (has.externalIds) return sentAlike || resource.spec.externalId === undefined;
   return has.metadata && isProtected(world) && sentAlike;
+}
+
+/** What Kratos is may have changed together with what it holds; and nothing is forgotten before it may be made again. */
+function planLoss(world: World, has: Capabilities, now: Instant): Step {
+  if (!world.probed) return { do: 'probe', maxAgeMs: 10_000 };
+  const wait = planOlderServer(world, has) ?? untilTurn(world, now);
+  return wait ?? planRetire(world) ?? planForget(world, has);
 }
 
 /** Our id is cleared before anything is created again: the conditional write is the fence. */

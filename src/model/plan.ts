@@ -2,6 +2,7 @@ import type { Instant } from './clock.ts';
 import { planFailure } from './failure.ts';
 import { planDeletion } from './plan-deletion.ts';
 import { planPresence } from './plan-presence.ts';
+import { planObstacle } from './repeat.ts';
 import { hasFinalizer, isDeleting } from './resource.ts';
 import type { Step } from './step.ts';
 import type { World } from './world.ts';
@@ -13,7 +14,7 @@ import type { World } from './world.ts';
  * an effect is named only in a world that proves it is due and (for a POST, a DELETE, a deactivation and a mint) fresh.
  */
 export function plan(world: World, now: Instant): Step {
-  if (world.failure !== undefined) return planFailure(world, world.failure, now);
+  if (world.failure !== undefined) return planObstacle(world) ?? planFailure(world, world.failure, now);
   if (!isDeleting(world.resource)) return planPresence(world, now);
   return hasFinalizer(world.resource) ? planDeletion(world, now) : { do: 'done' };
 }

@@ -2,7 +2,7 @@ import { parseGoDuration } from './duration.ts';
 import type { Capabilities, Identity } from './identity.ts';
 import { lookAnew } from './lack.ts';
 import type { Minted, RecoveryRecord } from './learned.ts';
-import { isDeleting, isSettled } from './resource.ts';
+import { isDeleting, wentWell } from './resource.ts';
 import type { Step } from './step.ts';
 import { type RecoveryBlock, recoveryOf, type SecretRecord, type Settings, type World } from './world.ts';
 
@@ -36,20 +36,21 @@ export function planRetire(world: World): Step | undefined {
 /** The next step towards the link that is asked for; `undefined` when nothing is to be done. Runs after a good read of the identity. */
 export function planRecovery(world: World, identity: Identity, has: Capabilities): RecoveryPlan {
   const want = world.resource.spec.recovery;
-  if (want === undefined) return planRetire(world);
+  if (want === undefined) return wasNeverWanted(world) ? undefined : planRetire(world);
   const record = recoveryOf(world);
   if (record?.requestId === want.requestId && record.state !== undefined) return undefined;
   if (world.recoveryBlock !== undefined) return { block: world.recoveryBlock };
 
   const method = methodFor(want.method, has);
-  if (method === undefined) {
-    return lookAnew(world, 'RecoveryReady', 'MethodDisabled') ?? blocked(world, 'MethodDisabled');
-  }
   const output = outputFor(world.settings, want.output);
-  const usesSecret = method === 'Code' || output === 'Secret';
-  if (usesSecret || record?.secretName !== undefined) {
+  const usesSecret = method === 'Code' || (method === 'Link' && output === 'Secret');
+  if (usesSecret || record?.secretName !== undefined || mayLinger(world)) {
+    if (usesSecret && world.secret.kind === 'unreadable') return { block: 'Waiting' };
     const step = clearTheName(world, want.requestId, identity.id, usesSecret);
     if (step !== undefined) return 'block' in step ? blocked(world, step.block) : step;
+  }
+  if (method === undefined) {
+    return lookAnew(world, 'RecoveryReady', 'MethodDisabled') ?? blocked(world, 'MethodDisabled');
   }
   if (record?.state === 'Issued') return { do: 'retireRecovery' };
   if (mintedFor(world, want.requestId, identity.id) !== undefined) return { do: 'createSecret' };
@@ -149,6 +150,7 @@ function clearTheName(
     case 'unread':
       return { do: 'readSecret' };
     case 'absent':
+    case 'unreadable':
       return undefined;
     case 'foreign':
       return usesSecret ? { block: 'SecretConflict' } : undefined;
@@ -177,7 +179,14 @@ function deleteFresh(world: World, uid: string): Step {
   return isDue ? { do: 'deleteSecret', uid } : { do: 'readResource' };
 }
 
+/** The spec is as it was created, and says nothing of recovery. */
+function wasNeverWanted(world: World): boolean {
+  return world.resource.metadata.generation === 1 && recoveryOf(world) === undefined;
+}
+
 /** Until a pass over this very spec went well, there may be a Secret that a crash kept out of status. */
-function mayLinger(world: World): boolean {
-  return !world.finalizerIsNew && !isSettled(world.resource);
+function mayLinger({ firstTry, resource }: World): boolean {
+  // To be deleted is a change of the generation, too.
+  const generation = resource.metadata.generation - (isDeleting(resource) ? 1 : 0);
+  return !firstTry && !wentWell(resource, generation);
 }

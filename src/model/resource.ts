@@ -32,13 +32,26 @@ export function readyCondition(resource: KratosIdentity) {
   return conditionOf(resource, 'Ready');
 }
 
+/** True when status says of this very generation that Kratos cannot be asked. */
+export function saysUnavailable(resource: KratosIdentity): boolean {
+  const isOfNow = resource.status?.observedGeneration === resource.metadata.generation;
+  return isOfNow && readyCondition(resource)?.reason === 'KratosUnavailable';
+}
+
+/** True when no pass has ended or gone on record over it yet: the API server's own default stands. */
+export function isUntouched({ status }: KratosIdentity): boolean {
+  if (status?.identityId !== undefined || status?.pendingCreate !== undefined) return false;
+  return (status?.observedGeneration ?? -1) < 0;
+}
+
 /** True when status speaks of this very generation and says that all is well. */
 export function isSettled(resource: KratosIdentity): boolean {
-  return (
-    !isDeleting(resource) &&
-    resource.status?.observedGeneration === resource.metadata.generation &&
-    readyCondition(resource)?.status === 'True'
-  );
+  return !isDeleting(resource) && wentWell(resource, resource.metadata.generation);
+}
+
+/** True when status says of that generation that all was well. */
+export function wentWell(resource: KratosIdentity, generation: number): boolean {
+  return resource.status?.observedGeneration === generation && readyCondition(resource)?.status === 'True';
 }
 
 const REFUSALS: ReadonlySet<string> = new Set([

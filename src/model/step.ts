@@ -28,17 +28,23 @@ export type Requeue =
   /** When the gate to Kratos opens, and after `ms` at the latest. */
   | { readonly kind: 'gate'; readonly ms?: number };
 
+/** What a refusal depends on: the identity schema, or who holds a value of the traits. */
+export type Obstacle = 'schema' | 'holders';
+
 /** A request to Kratos: looks at it, or has at most one effect there. */
 export type KratosStep =
-  /** Looks anew at what Kratos has: a recovery method may have been switched on since. */
-  | { readonly do: 'probe' }
+  /** Looks anew at what Kratos has, unless what is known is younger: a recovery method may have been switched on since. */
+  | { readonly do: 'probe'; readonly maxAgeMs?: number }
   /** Asks for a sign of life, from which lateness is counted. */
   | { readonly do: 'askReady' }
   | { readonly do: 'readIdentity'; readonly id: string }
-  | { readonly do: 'searchIdentity' }
+  /** By every way there is, or by its `marker` alone. */
+  | { readonly do: 'searchIdentity'; readonly by?: 'marker' }
   | { readonly do: 'readSchema'; readonly schemaId: string }
   /** Which identities that nobody holds are already what a create is about to make. */
   | { readonly do: 'readEquals'; readonly digest: string }
+  /** What stood in the way of a create that was refused; who holds a value of its traits as of a look that began at `since` or later. */
+  | { readonly do: 'readObstacle'; readonly of: Obstacle; readonly since: number }
   | { readonly do: 'createIdentity'; readonly wanted: NewIdentity }
   | {
       readonly do: 'updateIdentity';
@@ -101,6 +107,7 @@ const KRATOS_STEPS: ReadonlySet<string> = new Set<KratosStep['do']>([
   'searchIdentity',
   'readSchema',
   'readEquals',
+  'readObstacle',
   'createIdentity',
   'updateIdentity',
   'endSessions',

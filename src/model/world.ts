@@ -20,8 +20,8 @@ export type IdentityView =
   | { readonly kind: 'unread' }
   /** Read by its id, or the answer of our own write. */
   | { readonly kind: 'known'; readonly identity: Identity }
-  /** Kratos' own 404 for the id we hold. */
-  | { readonly kind: 'gone' }
+  /** Kratos' own 404 for the id we hold, or `deleted` by this pass. */
+  | { readonly kind: 'gone'; readonly deleted?: true }
   /** Found by a search; `recorded` when `status.pendingCreate` is the proof that it is ours. */
   | { readonly kind: 'found'; readonly identity: Identity; readonly recorded: boolean }
   /** A search found none; it began at `at` (monotonic milliseconds). */
@@ -31,6 +31,8 @@ export type SecretObservation =
   | { readonly kind: 'unread' }
   | { readonly kind: 'absent' }
   | { readonly kind: 'foreign' }
+  /** We have no right to read it: nothing of ours is to be taken back, and nothing may be minted for it. */
+  | { readonly kind: 'unreadable' }
   | { readonly kind: 'ours'; readonly uid: string; readonly record: SecretRecord };
 
 /** What one of our Secrets says of the link in it; the Secret is the record of its mint. */
@@ -60,10 +62,14 @@ export interface World {
   readonly learned: Learned;
   /** The identities that equal what that digest names and that nobody holds; `undefined`: not looked at. */
   readonly equals: { readonly digest: string; readonly ids: readonly string[] } | undefined;
+  /** What stands in the way of a create, as a text to compare; `undefined`: not looked at. */
+  readonly obstacle: string | undefined;
   /** This pass won a conditional write of the resource or read it live: effects may follow. */
   readonly fenced: boolean;
-  /** This pass put the finalizer there, so that no earlier create can have happened. */
-  readonly finalizerIsNew: boolean;
+  /** The resource is certainly still there, and carries our finalizer. */
+  readonly vouched: boolean;
+  /** No earlier create can have happened: this pass put the finalizer there, or saw all of the resource's life. */
+  readonly firstTry: boolean;
   /** This pass wrote `status.pendingCreate`, so that nothing was sent under it yet. */
   readonly pendingIsNew: boolean;
   /** A definite 409 of this pass still needs its look-up. */
@@ -80,20 +86,24 @@ export interface World {
   readonly recoveryBlock: RecoveryBlock | undefined;
   /** Monotonic milliseconds from which an absence of the identity is believed; `Infinity` while Kratos has not answered since. */
   readonly absenceCountsFrom: number;
+  /** Monotonic milliseconds from which the identity, if it vanished, may be made again: others that vanished with it take turns. */
+  readonly remakeFrom: number;
 }
 
 export type RecoveryBlock = 'MethodDisabled' | 'SecretConflict' | 'Failed' | 'Waiting';
 
 /** The world at the beginning of a pass: nothing was looked at or done yet. */
-export function unseenWorld(known: Pick<World, 'resource' | 'settings' | 'kratos' | 'learned'>): World {
+export function unseenWorld(
+  known: Pick<World, 'resource' | 'settings' | 'kratos' | 'learned' | 'vouched' | 'firstTry'>,
+): World {
   return {
     ...known,
     identity: { kind: 'unread' },
     secret: { kind: 'unread' },
     protection: { kind: 'unread' },
     equals: undefined,
+    obstacle: undefined,
     fenced: false,
-    finalizerIsNew: false,
     pendingIsNew: false,
     conflictToExplain: false,
     createRefused: false,
@@ -102,6 +112,7 @@ export function unseenWorld(known: Pick<World, 'resource' | 'settings' | 'kratos
     failure: undefined,
     recoveryBlock: undefined,
     absenceCountsFrom: 0,
+    remakeFrom: 0,
   };
 }
 

@@ -1,38 +1,35 @@
-import { randomUUID } from 'node:crypto';
-import type { Config } from './config.ts';
-import { KratosClient } from './kratos/client.ts';
-import { KubeApi } from './kube/api.ts';
-import type { Credentials } from './kube/credentials.ts';
-import { KubeEvents } from './kube/events.ts';
-import { LeaseElector } from './kube/lease.ts';
-import { Reflector } from './kube/reflector.ts';
-import { IDENTITIES_API, IDENTITIES_PLURAL, KubeResources } from './kube/resources.ts';
-import { KubeSecrets } from './kube/secrets.ts';
-import { Store } from './kube/store.ts';
-import type { Clock } from './model/clock.ts';
-import { isRemote } from './model/errors.ts';
-import type { KratosIdentity } from './model/generated/kratosidentity.ts';
-import { keyOf, readyCondition } from './model/resource.ts';
-import type { Log } from './ops/log.ts';
-import type { Metrics, ResourceCount } from './ops/metrics.ts';
-import { Queue } from './queue/queue.ts';
-import { Contact } from './reconcile/contact.ts';
-import { Controller } from './reconcile/controller.ts';
-import { Gate } from './reconcile/gate.ts';
-import { IdentityIndex } from './reconcile/identity-index.ts';
-import { Memory } from './reconcile/memory.ts';
-import type { PassResult } from './reconcile/pass.ts';
-import type { Leadership } from './reconcile/ports.ts';
+import type { Config } from '../config.ts';
+import { KratosClient } from '../kratos/client.ts';
+import { KubeApi } from '../kube/api.ts';
+import type { Credentials } from '../kube/credentials.ts';
+import { KubeEvents } from '../kube/events.ts';
+import { Reflector } from '../kube/reflector.ts';
+import { IDENTITIES_API, IDENTITIES_PLURAL, KubeResources } from '../kube/resources.ts';
+import { KubeSecrets } from '../kube/secrets.ts';
+import { Store } from '../kube/store.ts';
+import { type Clock, sleep } from '../model/clock.ts';
+import type { KratosIdentity } from '../model/generated/kratosidentity.ts';
+import { keyOf } from '../model/resource.ts';
+import { tellMassLoss } from '../ops/alarm.ts';
+import type { Log } from '../ops/log.ts';
+import type { Metrics } from '../ops/metrics.ts';
+import { Queue } from '../queue/queue.ts';
+import { Census } from '../reconcile/census.ts';
+import { Contact } from '../reconcile/contact.ts';
+import { Controller } from '../reconcile/controller.ts';
+import { Gate } from '../reconcile/gate.ts';
+import { IdentityIndex } from '../reconcile/identity-index.ts';
+import { Losses } from '../reconcile/losses.ts';
+import { Memory } from '../reconcile/memory.ts';
+import type { Leadership } from '../reconcile/ports.ts';
+import { Slots } from '../reconcile/slots.ts';
+import { ALONE, Election } from './election.ts';
+import { reportPass } from './pass-report.ts';
+import { VitalSigns } from './vital-signs.ts';
 
-const LEASE_NAME = 'kratos-identity-operator-leader';
 const FLUSH_EVENTS_MS = 2_000;
-
-/** Another replica may lead by now: whatever is under way must not be waited for. */
-export class LeaseLost extends Error {
-  constructor() {
-    super('the lease was lost');
-  }
-}
+/** What is waited for so long before the rest, because it saves the rest work; it may come later. */
+const HEAD_START_MS = { ofLease: 500, ofProbe: 2_000 };
 
 interface OperatorParts {
   readonly config: Config;
@@ -53,6 +50,7 @@ interface OperatorParts {
  */
 export class Operator {
   readonly kube: KubeApi;
+  readonly signs: VitalSigns;
   readonly #parts: OperatorParts;
   readonly #store = new Store<KratosIdentity>((resource) => resource.status?.identityId);
   readonly #queue: Queue;
@@ -61,10 +59,14 @@ export class Operator {
   readonly #gate: Gate;
   readonly #events: KubeEvents;
   readonly #memory = new Memory();
+  readonly #census = new Census();
+  readonly #losses: Losses;
   readonly #reflectors: readonly Reflector<KratosIdentity>[];
   readonly #stopping = new AbortController();
   #controller: Controller | undefined;
-  #elector: LeaseElector | undefined;
+  /** `undefined` where there is none, by the configuration. */
+  readonly #election: Election | undefined;
+  #won: Promise<void> = Promise.resolve();
   #gateRun: Promise<void> = Promise.resolve();
   #working: Promise<void> = Promise.resolve();
   #synced = false;
@@ -78,21 +80,37 @@ export class Operator {
       concurrency: config.concurrency,
       observe: metrics.restClient(new URL(parts.credentials.baseUrl).host),
     });
+    this.#election = config.leaderElect
+      ? new Election({ ...parts, kube: this.kube, namespace: parts.leaseNamespace })
+      : undefined;
     this.#contact = new Contact(clock);
-    this.#kratos = kratosClient(parts, this.#contact);
+    this.#kratos = kratosClient(parts, this.#contact, this.#leadership);
     this.#queue = new Queue({ clock, random: parts.random, observer: metrics.queue('kratosidentity') });
     this.#events = new KubeEvents({ client: this.kube.requests, instance: parts.hostname, clock });
     this.#gate = new Gate({
       kratos: this.#kratos,
       clock,
-      release: (key) => this.#queue.add(key, 'low'),
+      release: (key, priority) => this.#queue.add(key, priority),
       onChange: (open, why) => {
         metrics.setGateOpen(open);
         log[open ? 'info' : 'warn']({ why }, open ? 'Kratos is reachable' : 'Kratos is not reachable');
       },
     });
+    this.#losses = new Losses({
+      clock,
+      release: (key) => this.#queue.add(key, 'low'),
+      onLost: () => metrics.countLost(),
+      onMassLoss: (loss) => tellMassLoss(log, metrics, loss),
+    });
     this.#reflectors = namespacesOf(config).map((namespace) => this.#reflector(namespace));
     this.#store.onChange((key, before, after) => this.#onChange(key, before, after));
+    this.signs = new VitalSigns({
+      clock,
+      store: this.#store,
+      queue: this.#queue,
+      reflectors: this.#reflectors,
+      election: this.#election,
+    });
   }
 
   get leaseNamespace(): string {
@@ -103,27 +121,12 @@ export class Operator {
     return this.#synced;
   }
 
-  /** Resources by what their Ready condition says. */
-  countByReady(): ResourceCount[] {
-    const counts = new Map<string, ResourceCount>();
-    for (const resource of this.#resources()) {
-      const { status = 'Unknown', reason = 'None' } = readyCondition(resource) ?? {};
-      const count = (counts.get(`${status} ${reason}`)?.count ?? 0) + 1;
-      counts.set(`${status} ${reason}`, { ready: status, reason, count });
-    }
-    return [...counts.values()];
-  }
-
-  /** Seconds of work under way: in all, and of the longest. */
-  workUnderWay(): { readonly unfinished: number; readonly longest: number } {
-    const now = this.#parts.clock.monotonic();
-    const seconds = this.#queue.workSince().map((since) => (now - since) / 1000);
-    return { unfinished: seconds.reduce((sum, one) => sum + one, 0), longest: Math.max(0, ...seconds) };
-  }
-
-  /** Fills the cache and keeps it; resolves once it is complete. Also starts asking Kratos what it is. */
+  /** Fills the cache and keeps it; resolves once it is complete. Also stands for election, and starts asking Kratos what it is. */
   async watch(): Promise<void> {
     this.#gateRun = this.#gate.run(this.#stopping.signal);
+    if (this.#election !== undefined) this.#won = this.#election.win(this.#stopping.signal);
+    // Most often the lease is free; won before the first list, that list need not be repeated.
+    await Promise.race([this.#won, sleep(this.#parts.clock, HEAD_START_MS.ofLease)]).catch(() => {});
     for (const reflector of this.#reflectors) reflector.start();
     await Promise.all(this.#reflectors.map((reflector) => reflector.synced));
     this.#synced = true;
@@ -131,24 +134,27 @@ export class Operator {
 
   /** Waits for leadership, then works. Resolves when stopping, rejects when the lease was lost. */
   async lead(ownerId: string): Promise<void> {
-    const leadership = await this.#lease();
-    const controller = this.#build(ownerId, leadership);
+    await this.#won;
+    await Promise.race([this.#gate.firstWord, sleep(this.#parts.clock, HEAD_START_MS.ofProbe)]);
+    const controller = this.#build(ownerId);
     this.#controller = controller;
     // What the cache held before there was a controller.
     for (const resource of this.#resources()) this.#queue.add(keyOf(resource), 'low');
     this.#working = controller.run(this.#stopping.signal);
-    await Promise.race([this.#working, this.#lostLease()]);
+    void this.#count();
+    await Promise.race([this.#working, ...(this.#election === undefined ? [] : [this.#election.loss()])]);
   }
 
   /** Stops taking work, finishes what is under way, and only then lets a standby in. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#working;
-    await this.#gateRun;
     await Promise.all(this.#reflectors.map((reflector) => reflector.stop()));
     await this.#events.flush(FLUSH_EVENTS_MS);
-    await this.#elector?.release();
+    await this.#election?.release();
     await Promise.all([this.#kratos.close(), this.kube.close()]);
+    // It may be asking a Kratos that does not answer: nobody is to wait for that.
+    await this.#gateRun;
   }
 
   #resources(): KratosIdentity[] {
@@ -160,49 +166,36 @@ export class Operator {
     this.#controller?.onChange(key, before, after);
   }
 
-  async #lease(): Promise<Leadership> {
-    const { config, leaseNamespace, clock, random, log, metrics, hostname } = this.#parts;
-    if (!config.leaderElect) return { assertHeld: () => {} };
-    const elector = new LeaseElector({
-      client: this.kube.leases,
-      namespace: leaseNamespace,
-      name: LEASE_NAME,
-      identity: `${hostname}_${randomUUID()}`,
-      clock,
-      random,
-      failed: (error) => log.warn({ err: error }, 'leader election is in trouble'),
-    });
-    this.#elector = elector;
-    metrics.setLeader(LEASE_NAME, false);
-    log.info({ lease: LEASE_NAME, namespace: leaseNamespace }, 'waiting for leadership');
-    await elector.acquire(this.#stopping.signal);
-    metrics.setLeader(LEASE_NAME, true);
-    log.info('leading');
-    return elector;
+  /** Without a lease there may be others who let resources go: then every effect is preceded by a look. */
+  async #count(): Promise<void> {
+    const since = this.#election?.wonAt;
+    if (since === undefined) return;
+    await Promise.all(this.#reflectors.map((reflector) => reflector.listedSince(since)));
+    this.#census.counted(this.#resources().map(({ metadata }) => metadata.uid));
   }
 
-  /** Rejects when the lease is lost; never resolves. */
-  async #lostLease(): Promise<never> {
-    if (this.#elector === undefined) return new Promise(() => {});
-    await this.#elector.lost;
-    this.#parts.metrics.setLeader(LEASE_NAME, false);
-    throw new LeaseLost();
+  get #leadership(): Leadership {
+    return this.#election ?? ALONE;
   }
 
-  #build(ownerId: string, leadership: Leadership): Controller {
+  #build(ownerId: string): Controller {
     const { config, clock, metrics, log, random } = this.#parts;
-    metrics.setMaxConcurrent(config.concurrency);
+    const fenced = this.kube.requests.fenced(() => this.#leadership.assertHeld());
+    const slots = new Slots(config.concurrency);
+    metrics.setMaxConcurrent(slots.capacity);
     const controller: Controller = new Controller({
       kratos: this.#kratos,
-      resources: new KubeResources(this.kube.requests),
-      secrets: new KubeSecrets(this.kube.requests),
+      resources: new KubeResources(fenced),
+      secrets: new KubeSecrets(fenced),
       events: this.#events,
       cache: this.#store,
-      leadership,
+      leadership: this.#leadership,
       clock,
       gate: this.#gate,
       index: new IdentityIndex(this.#kratos, clock),
       memory: this.#memory,
+      census: this.#census,
+      losses: this.#losses,
       contact: this.#contact,
       sinceLease: this.#contact.mark(),
       settings: {
@@ -213,7 +206,7 @@ export class Operator {
       onAction: (action) => metrics.countAction(action),
       onReleased: () => controller.onReleased(),
       queue: this.#queue,
-      concurrency: config.concurrency,
+      slots,
       resyncMs: config.resyncIntervalMs,
       random,
       onPass: (key, outcome, seconds) => reportPass(metrics, log, key, outcome, seconds),
@@ -245,7 +238,11 @@ function namespacesOf({ namespaces }: Config): readonly (string | undefined)[] {
   return namespaces.length === 0 ? [undefined] : namespaces;
 }
 
-function kratosClient({ config, clock, metrics }: OperatorParts, contact: Contact): KratosClient {
+function kratosClient(
+  { config, clock, metrics }: OperatorParts,
+  contact: Contact,
+  leadership: Leadership,
+): KratosClient {
   return new KratosClient({
     adminUrl: config.kratosAdminUrl,
     publicUrl: config.kratosPublicUrl,
@@ -253,29 +250,9 @@ function kratosClient({ config, clock, metrics }: OperatorParts, contact: Contac
     caFile: config.kratosCaFile,
     connections: config.concurrency,
     clock,
+    // Once more right before an effect goes to a socket, for which it may have waited.
+    mayStart: () => leadership.assertHeld(),
     onAnswer: () => contact.answered(),
     observe: (seen) => metrics.observeKratos(seen),
   });
-}
-
-/** Success is debug's; trouble of one resource is a warning that names it, in the log only. */
-function reportPass(
-  metrics: Metrics,
-  log: Log,
-  key: string,
-  outcome: PassResult | Error,
-  seconds: number,
-): void {
-  if (outcome instanceof Error) {
-    metrics.observePass('error', seconds);
-    if (!isRemote(outcome, 'aborted')) log.warn({ resource: key, err: outcome }, 'pass failed');
-    return;
-  }
-  metrics.observePass(resultLabel(outcome), seconds);
-  log.debug({ resource: key, end: outcome.end, requeue: outcome.requeue.kind }, 'pass ended');
-}
-
-function resultLabel({ requeue }: PassResult): 'success' | 'requeue' | 'requeue_after' {
-  if (requeue.kind === 'none') return 'success';
-  return requeue.kind === 'after' ? 'requeue_after' : 'requeue';
 }

@@ -7,6 +7,9 @@ const RECONCILE_BUCKETS = [
   1.75, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9, 10, 15, 20, 25, 30, 40, 50, 60,
 ];
 const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30];
+const WATCH_RESULTS = ['ended', 'cut', 'corrupt', 'expired', 'error'];
+const RELIST_REASONS = ['expired', 'corrupt', 'refused', 'failing', 'asked'];
+const EVENT_TYPES = ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR'];
 const QUEUE_BUCKETS = [0.00001, 0.0001, 0.001, 0.01, 0.1, 1, 10, 100, 1000];
 
 interface Seen {
@@ -23,6 +26,18 @@ export interface ResourceCount {
   readonly ready: string;
   readonly reason: string;
   readonly count: number;
+}
+
+/** The watches of all namespaces together; seconds are of the one that is worst off. */
+export interface WatchState {
+  readonly wanted: number;
+  readonly connected: number;
+  /** Objects in the cache. */
+  readonly objects: number;
+  /** Since a byte came, or an attempt was made. */
+  readonly silentSeconds: number;
+  /** Since the API server last told its version; it does so about once a minute even where nothing changes. */
+  readonly versionSeconds: number;
 }
 
 /**
@@ -76,8 +91,19 @@ export class Metrics {
   readonly #actions = this.#counter('kratos_identity_actions_total', 'What was done to identities', [
     'action',
   ]);
+  readonly #lost = this.#counter('kratos_identity_lost_total', 'Identities that vanished from Kratos', []);
+  readonly #massLoss = this.#gauge(
+    'kratos_identity_mass_loss',
+    '1 while so many identities vanished that Kratos may have the wrong database',
+    [],
+  );
   readonly #watch = this.#counter('kratos_identity_watch_total', 'Watches by how they ended', ['result']);
   readonly #lists = this.#counter('kratos_identity_list_total', 'Complete lists of the resources', []);
+  readonly #relists = this.#counter(
+    'kratos_identity_relist_total',
+    'Lists that were needed although there was one, by why',
+    ['reason'],
+  );
   readonly #events = this.#counter('kratos_identity_watch_events_total', 'Watch events by type', ['type']);
 
   constructor(version: string) {
@@ -89,6 +115,9 @@ export class Metrics {
     this.#errors.inc({ controller: CONTROLLER }, 0);
     this.#active.set({ controller: CONTROLLER }, 0);
     for (const action of ACTIONS) this.#actions.inc({ action }, 0);
+    for (const result of WATCH_RESULTS) this.#watch.inc({ result }, 0);
+    for (const reason of RELIST_REASONS) this.#relists.inc({ reason }, 0);
+    for (const type of EVENT_TYPES) this.#events.inc({ type }, 0);
     this.#gateOpen.set(0);
   }
 
@@ -126,6 +155,14 @@ export class Metrics {
     this.#actions.inc({ action });
   }
 
+  countLost(): void {
+    this.#lost.inc();
+  }
+
+  setMassLoss(isNow: boolean): void {
+    this.#massLoss.set(isNow ? 1 : 0);
+  }
+
   observeKratos({ operation, status, seconds }: Seen): void {
     this.#kratosRequests.inc({ operation, code: String(status) });
     this.#kratosSeconds.observe({ operation }, seconds);
@@ -145,6 +182,7 @@ export class Metrics {
   get reflector() {
     return {
       listed: () => this.#lists.inc(),
+      relisted: (reason: string) => this.#relists.inc({ reason }),
       watched: (result: string) => this.#watch.inc({ result }),
       event: (type: string) => this.#events.inc({ type }),
     };
@@ -177,6 +215,7 @@ export class Metrics {
   scrape(read: {
     readonly resources: () => readonly ResourceCount[];
     readonly work: () => { readonly unfinished: number; readonly longest: number };
+    readonly watches: () => WatchState;
   }): void {
     const labels = { name: CONTROLLER, controller: CONTROLLER };
     this.#gauge('kratos_identity_resources', 'Resources by Ready condition', ['ready', 'reason'], (gauge) => {
@@ -191,6 +230,25 @@ export class Metrics {
       'Longest work under way',
       ['name', 'controller'],
       (gauge) => gauge.set(labels, read.work().longest),
+    );
+    this.#scrapeWatches(read.watches);
+  }
+
+  #scrapeWatches(read: () => WatchState): void {
+    const told = (name: string, help: string, value: (state: WatchState) => number) =>
+      this.#gauge(name, help, [], (gauge) => gauge.set(value(read())));
+    told('kratos_identity_watches', 'Watches that there should be', ({ wanted }) => wanted);
+    told('kratos_identity_watches_connected', 'Watches that are open', ({ connected }) => connected);
+    told('kratos_identity_cached_resources', 'Resources in the cache', ({ objects }) => objects);
+    told(
+      'kratos_identity_watch_silence_seconds',
+      'Since a watch heard or tried anything, of the quietest',
+      ({ silentSeconds }) => silentSeconds,
+    );
+    told(
+      'kratos_identity_watch_version_age_seconds',
+      'Since a watch learned the version of the API server, of the oldest',
+      ({ versionSeconds }) => versionSeconds,
     );
   }
 

@@ -75,10 +75,18 @@ export class Queue {
     else this.#schedule.set(key, ms, priority === 'low');
   }
 
-  /** Adds the key after its own backoff, with the priority that the failed work had: failures of a resync stay behind edits. */
-  addRateLimited(key: string): void {
+  /**
+   * Adds the key after its own backoff, and after `atLeastMs`, with the priority that the failed work had: failures of a resync stay
+   * behind edits.
+   */
+  addRateLimited(key: string, atLeastMs = 0): void {
     this.#options.observer.retried();
-    this.addAfter(key, this.#backoff.next(key), this.#processing.get(key)?.priority);
+    this.addAfter(key, Math.max(this.#backoff.next(key), atLeastMs), this.priorityOf(key));
+  }
+
+  /** What the key that is worked on was taken with; that of an edit for any other. */
+  priorityOf(key: string): Priority {
+    return this.#processing.get(key)?.priority ?? 'normal';
   }
 
   /** Ends the key's backoff. */

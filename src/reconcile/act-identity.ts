@@ -16,6 +16,7 @@ export async function createIdentity(
   wanted: NewIdentity,
 ): Promise<World> {
   const mayStart = () => deps.leadership.assertHeld();
+  deps.census.tries(world.resource.metadata.uid);
   try {
     const identity = await deps.kratos.createIdentity(has, wanted, mayStart);
     return created(deps, world, identity);
@@ -38,6 +39,7 @@ function created(deps: Deps, world: World, identity: Identity): World {
     created: true,
     unknownCreate: earlierMayCome ? (world.learned.unknownCreate ?? { generation }) : undefined,
     conflicts: undefined,
+    refused: undefined,
     normalised: learnNormalised(world, identity),
   });
   if (!earlierMayCome) deps.memory.markUnknown(uid, undefined);
@@ -59,13 +61,22 @@ function createFailed(deps: Deps, world: World, error: RemoteError): World {
   const definite = error.code === 'conflict' || error.code === 'invalid' || error.code === 'tooLarge';
   const earlierIsOver = deps.clock.monotonic() >= world.absenceCountsFrom;
   const refused = { ...world, createRefused: definite && earlierIsOver };
-  const after = definite && earlierIsOver ? learn(deps, refused, { unknownCreate: undefined }) : refused;
+  const after = definite && earlierIsOver ? learnRefusal(deps, refused) : refused;
   if (error.code !== 'conflict') return { ...after, failure: error };
   return {
     ...learn(deps, after, { conflicts: counted(world.learned.conflicts, world) }),
     identity: { kind: 'unread' },
     conflictToExplain: true,
   };
+}
+
+/** Nothing is under way any more; what was in the way, where that was looked at before, need not be tried again. */
+function learnRefusal(deps: Deps, world: World): World {
+  const { obstacle, resource } = world;
+  const { generation } = resource.metadata;
+  const triedAt = deps.clock.monotonic();
+  const refused = obstacle === undefined ? undefined : { generation, obstacle, triedAt, seenAt: triedAt };
+  return learn(deps, world, { unknownCreate: undefined, refused });
 }
 
 /** It was made, and its id is known: there is nothing to look for, only to read. */
@@ -156,7 +167,7 @@ export async function deleteIdentity(
   deps.index.drop(id);
   deps.onReleased();
   deps.onAction('deleted');
-  return { ...world, identity: { kind: 'gone' } };
+  return { ...world, identity: { kind: 'gone', deleted: true } };
 }
 
 function publish(deps: Deps, world: World, reason: string, action: string, note: string): void {

@@ -18,8 +18,7 @@ export async function readSecret(deps: Deps, world: World): Promise<World> {
     const view = await deps.secrets.read(namespace, secretName(name));
     return { ...world, secret: observeSecret(view, world.resource) };
   } catch (error) {
-    // Without the right to read it there is nothing of ours to take back, and nothing may be minted for it.
-    if (isRemote(error, 'denied')) return { ...world, secret: { kind: 'foreign' }, recoveryBlock: 'Waiting' };
+    if (isRemote(error, 'denied')) return { ...world, secret: { kind: 'unreadable' } };
     throw error;
   }
 }

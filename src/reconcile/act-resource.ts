@@ -22,8 +22,8 @@ const OTHER_UID = { code: 'notFound', outcome: 'none' } as const;
 
 export async function addFinalizer(deps: Deps, world: World): Promise<World> {
   deps.leadership.assertHeld();
-  const after = await deps.resources.setFinalizers(world.resource, withFinalizer(world.resource, true));
-  return { ...renewed(deps, world, after), finalizerIsNew: true };
+  const after = await deps.resources.setFinalizer(world.resource, true);
+  return { ...renewed(deps, world, after), firstTry: true };
 }
 
 export async function removeFinalizer(
@@ -32,6 +32,7 @@ export async function removeFinalizer(
   because: RemoveFinalizer['because'],
 ): Promise<World> {
   deps.leadership.assertHeld();
+  deps.census.letsGo(world.resource.metadata.uid);
   const after = await released(deps, world.resource);
   if (because !== 'NotOurs' && hadIdentity(world)) announce(deps, world, because);
   return renewed(deps, world, after);
@@ -61,12 +62,11 @@ const DELETION_NOTES = {
 
 /** A resource that is gone by now has no finalizer either. */
 async function released(deps: Deps, resource: KratosIdentity): Promise<KratosIdentity> {
-  const finalizers = withFinalizer(resource, false);
   try {
-    return await deps.resources.setFinalizers(resource, finalizers);
+    return await deps.resources.setFinalizer(resource, false);
   } catch (error) {
     if (!isRemote(error, 'notFound')) throw error;
-    return { ...resource, metadata: { ...resource.metadata, finalizers } };
+    return { ...resource, metadata: { ...resource.metadata, finalizers: withFinalizer(resource, false) } };
   }
 }
 
@@ -85,6 +85,7 @@ export async function forgetIdentity(deps: Deps, world: World): Promise<World> {
 const FORGOTTEN = { identityId: null } as const;
 
 function forgotten(deps: Deps, world: World): World {
+  deps.losses.remaking(world.resource.metadata.uid);
   const told = learn(deps, world, {
     identityId: null,
     created: undefined,

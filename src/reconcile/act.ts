@@ -12,7 +12,7 @@ import {
   removeFinalizer,
 } from './act-resource.ts';
 import type { Deps } from './deps.ts';
-import { readEquals, readIdentity, readSchema, search } from './look.ts';
+import { readEquals, readIdentity, readObstacle, readSchema, search } from './look.ts';
 
 /*
  * Each carries out one step with at most one external effect and answers the world as the server's answer shows it. Each rejects with
@@ -27,7 +27,7 @@ export async function actOnKratos(
 ): Promise<World> {
   switch (step.do) {
     case 'probe':
-      await deps.gate.recheck();
+      await deps.gate.recheck(step.maxAgeMs);
       return { ...world, probed: true };
     case 'askReady':
       await deps.kratos.ready();
@@ -35,11 +35,13 @@ export async function actOnKratos(
     case 'readIdentity':
       return readIdentity(deps, world, has, step.id);
     case 'searchIdentity':
-      return search(deps, world, has);
+      return search(deps, world, has, step.by);
     case 'readSchema':
       return readSchema(deps, world, has, step.schemaId);
     case 'readEquals':
       return readEquals(deps, world, has, step.digest);
+    case 'readObstacle':
+      return readObstacle(deps, world, has, step);
     case 'createIdentity':
       return createIdentity(deps, world, has, step.wanted);
     case 'updateIdentity':

@@ -4,13 +4,16 @@ import { hasFinalizer, readyCondition } from '../model/resource.ts';
 import type { Requeue } from '../model/step.ts';
 import type { Deps } from './deps.ts';
 import { type PassResult, runPass } from './pass.ts';
-import type { Key } from './ports.ts';
+import type { Key, Priority } from './ports.ts';
+import type { Slots } from './slots.ts';
 
 /** The queue as the controller needs it; `src/queue` has the real one. */
 export interface WorkQueue {
-  add(key: Key, priority?: 'normal' | 'low'): void;
-  addAfter(key: Key, ms: number, priority?: 'normal' | 'low'): void;
-  addRateLimited(key: Key): void;
+  add(key: Key, priority?: Priority): void;
+  addAfter(key: Key, ms: number, priority?: Priority): void;
+  addRateLimited(key: Key, atLeastMs?: number): void;
+  /** Of the key that is worked on. */
+  priorityOf(key: Key): Priority;
   forget(key: Key): void;
   drop(key: Key): void;
   /** Rejects once the signal aborts. */
@@ -20,7 +23,7 @@ export interface WorkQueue {
 
 export interface ControllerDeps extends Deps {
   readonly queue: WorkQueue;
-  readonly concurrency: number;
+  readonly slots: Slots;
   readonly resyncMs: number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -43,9 +46,12 @@ export class Controller {
 
   /** What the watch saw. Only what may need a pass gets one; our own status writes do not. */
   onChange(key: Key, before: KratosIdentity | undefined, after: KratosIdentity | undefined): void {
-    const { queue, memory } = this.#deps;
-    if (before !== undefined && before.metadata.uid !== after?.metadata.uid)
+    const { queue, memory, census, losses } = this.#deps;
+    if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
       memory.forget(before.metadata.uid);
+      census.forget(before.metadata.uid);
+      losses.forget(before.metadata.uid);
+    }
     if (after === undefined) queue.drop(key);
     else if (before === undefined) queue.add(key, isNew(after) ? 'normal' : 'low');
     else if (needsPass(before, after)) queue.add(key);
@@ -53,8 +59,16 @@ export class Controller {
 
   /** Works until the signal aborts, then finishes what is under way. */
   async run(signal: AbortSignal): Promise<void> {
-    const workers = Array.from({ length: this.#deps.concurrency }, () => this.#work(signal));
-    await Promise.all(workers);
+    const { slots } = this.#deps;
+    const underWay = new Set<Promise<void>>();
+    for (;;) {
+      const key = await this.#next(signal);
+      if (key === undefined) break;
+      const pass = slots.work(() => this.#one(key));
+      underWay.add(pass);
+      void pass.finally(() => underWay.delete(pass));
+    }
+    await Promise.all(underWay);
     this.#cancelConflictRound?.();
   }
 
@@ -74,25 +88,19 @@ export class Controller {
     });
   }
 
-  async #work(signal: AbortSignal): Promise<void> {
-    const { queue } = this.#deps;
-    while (!signal.aborted) {
-      let key: Key;
-      try {
-        key = await queue.get(signal);
-      } catch {
-        return;
-      }
-      try {
-        await this.#one(key);
-      } finally {
-        queue.done(key);
-      }
+  /** The next key once there is room for its pass; `undefined` when the signal aborted. */
+  async #next(signal: AbortSignal): Promise<Key | undefined> {
+    const { queue, slots } = this.#deps;
+    try {
+      await slots.room(signal);
+      return await queue.get(signal);
+    } catch {
+      return undefined;
     }
   }
 
   async #one(key: Key): Promise<void> {
-    const { clock, onPass, onActive } = this.#deps;
+    const { clock, queue, onPass, onActive } = this.#deps;
     const began = clock.monotonic();
     const seconds = () => (clock.monotonic() - began) / 1000;
     onActive(1);
@@ -102,20 +110,35 @@ export class Controller {
       onPass(key, result, seconds());
     } catch (thrown) {
       const error = toError(thrown);
-      // The lease is lost or we are stopping: nothing of ours is to be scheduled.
-      if (!isRemote(error, 'aborted')) this.#deps.queue.addRateLimited(key);
+      this.#retry(key, error);
       onPass(key, error, seconds());
     } finally {
       onActive(-1);
+      queue.done(key);
     }
   }
 
+  /** The API server may ask for more time than the key's own backoff would leave it. */
+  #retry(key: Key, error: Error): void {
+    // The lease is lost or we are stopping: nothing of ours is to be scheduled.
+    if (isRemote(error, 'aborted')) return;
+    this.#deps.queue.addRateLimited(key, isRemote(error) ? error.retryAfterMs : undefined);
+  }
+
   #schedule(key: Key, result: PassResult): void {
-    const { queue, clock, random, resyncMs } = this.#deps;
+    const { queue, clock } = this.#deps;
     this.#requeue(key, result.requeue);
     if (result.end === 'done') return;
-    if (result.requeue.kind !== 'gate') queue.addAfter(key, resyncMs * (0.9 + 0.2 * random()), 'low');
+    if (result.requeue.kind !== 'gate') queue.addAfter(key, this.#untilResync(), 'low');
     if (result.wakeAt !== undefined) queue.addAfter(key, Math.max(0, result.wakeAt - clock.now()));
+  }
+
+  /** Milliseconds, jittered; those that fall due within a tenth of the interval fall due together, for then they share their reads. */
+  #untilResync(): number {
+    const { clock, random, resyncMs } = this.#deps;
+    const now = clock.monotonic();
+    const round = resyncMs / 10;
+    return Math.ceil((now + resyncMs * (0.85 + 0.2 * random())) / round) * round - now;
   }
 
   #requeue(key: Key, requeue: Requeue): void {
@@ -128,10 +151,11 @@ export class Controller {
         queue.forget(key);
         break;
       case 'after':
-        queue.addAfter(key, requeue.ms);
+        queue.forget(key);
+        queue.addAfter(key, requeue.ms, queue.priorityOf(key));
         break;
       case 'gate':
-        gate.park(key);
+        gate.park(key, queue.priorityOf(key));
         if (requeue.ms !== undefined) queue.addAfter(key, requeue.ms, 'low');
     }
   }

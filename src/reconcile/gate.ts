@@ -3,11 +3,12 @@ import { isRemote, type RemoteError, toError } from '../model/errors.ts';
 import { contradictsProbe } from '../model/failure.ts';
 import type { Capabilities } from '../model/identity.ts';
 import type { KratosView } from '../model/world.ts';
-import type { Key, Kratos } from './ports.ts';
+import type { Key, Kratos, Priority } from './ports.ts';
 
 const PROBE_EVERY_MS = { min: 1_000, max: 5_000 };
 const TRIAL_EVERY_MS = 30_000;
 const RECHECK_EVERY_MS = 60_000;
+const ODD_RECHECK_EVERY_MS = 10_000;
 const RELEASE = { keys: 50, everyMs: 100 };
 
 type Cause = 'unavailable' | 'denied';
@@ -26,7 +27,7 @@ export interface GateDeps {
   readonly kratos: Pick<Kratos, 'probe' | 'ready'>;
   readonly clock: Clock;
   /** Hands a parked key back to the queue. */
-  readonly release: (key: Key) => void;
+  readonly release: (key: Key, priority: Priority) => void;
   /** Told of every opening and closing. */
   readonly onChange: (open: boolean, why: string) => void;
 }
@@ -36,11 +37,12 @@ export interface GateDeps {
  * It holds requests, not passes: whatever needs no Kratos goes on.
  *
  * Guarantees: closed until a probe succeeded; trouble closes it only when `health/ready`, asked at once, fails too (or the server named a
- * time); a denial closes it for all keys but one every 30 s; parked keys are released at a bounded pace.
+ * time); a denial closes it for all keys but one every 30 s; parked keys are released at a bounded pace, those of edits first.
  */
 export class Gate {
   readonly #deps: GateDeps;
-  readonly #parked = new Set<Key>();
+  readonly #parked = { normal: new Set<Key>(), low: new Set<Key>() };
+  readonly #firstWord = Promise.withResolvers<void>();
   #state: State;
   #trial: Key | undefined;
   #checking: Promise<void> | undefined;
@@ -51,6 +53,11 @@ export class Gate {
   constructor(deps: GateDeps) {
     this.#deps = deps;
     this.#state = { kind: 'down', since: deps.clock.monotonic(), notBefore: 0, cause: 'unavailable' };
+  }
+
+  /** Resolves when the first probe has succeeded or failed: before, nothing can be said of Kratos. */
+  get firstWord(): Promise<void> {
+    return this.#firstWord.promise;
   }
 
   get isOpen(): boolean {
@@ -71,9 +78,11 @@ export class Gate {
     return { open: false, cause: 'denied', forMs: now - state.since };
   }
 
-  /** The key is to be handed back to the queue once the gate opens. */
-  park(key: Key): void {
-    this.#parked.add(key);
+  /** The key is to be handed back to the queue once the gate opens, with the best of the priorities that it was parked with. */
+  park(key: Key, priority: Priority): void {
+    const { normal, low } = this.#parked;
+    if (priority === 'normal') low.delete(key);
+    if (priority === 'normal' || !normal.has(key)) this.#parked[priority].add(key);
     if (this.isOpen) this.#wake();
   }
 
@@ -87,14 +96,14 @@ export class Gate {
     if (error.code === 'denied') return this.#deny(key);
     if (error.retryAfterMs !== undefined) return this.#shut('asked to wait', error.retryAfterMs);
     if (contradictsProbe(error)) return this.#check(() => this.#reprobe());
-    if (isRemote(error, 'unavailable', 'unexpected')) return this.#check(() => this.#askReady());
+    if (isRemote(error, 'unavailable', 'unexpected')) {
+      return this.#check(() => this.#askReady(error.code === 'unexpected'));
+    }
   }
 
-  /** Looks anew at what Kratos has, unless that was done within the last minute. */
-  async recheck(): Promise<void> {
-    if (this.#deps.clock.monotonic() - this.#probedAt >= RECHECK_EVERY_MS) {
-      await this.#check(() => this.#reprobe());
-    }
+  /** Looks anew at what Kratos has, unless that was done within so long. */
+  async recheck(maxAgeMs = RECHECK_EVERY_MS): Promise<void> {
+    if (this.#isOlder(maxAgeMs)) await this.#check(() => this.#reprobe());
   }
 
   /** Probes until it succeeds, and again whenever the gate was shut; ends with the signal. */
@@ -124,30 +133,36 @@ export class Gate {
     } catch (error) {
       this.#shut(toError(error).message, 0, isRemote(error, 'denied') ? 'denied' : 'unavailable');
       return false;
+    } finally {
+      this.#firstWord.resolve();
     }
   }
 
   /** Hands parked keys back while open; otherwise, and when there are none, sleeps until something changes. */
   async #releaseSome(signal: AbortSignal): Promise<void> {
-    const { clock, release } = this.#deps;
+    const { clock } = this.#deps;
     const state = this.#state;
-    if (state.kind === 'open') {
-      for (const key of [...this.#parked].slice(0, RELEASE.keys)) {
-        this.#parked.delete(key);
-        release(key);
-      }
-      if (this.#parked.size > 0) return sleep(clock, RELEASE.everyMs, signal).catch(() => {});
+    if (state.kind === 'open' && this.#release(RELEASE.keys)) {
+      return sleep(clock, RELEASE.everyMs, signal).catch(() => {});
     }
-    if (state.kind === 'denied' && clock.monotonic() >= state.nextTrial) this.#releaseOne();
+    if (state.kind === 'denied' && clock.monotonic() >= state.nextTrial) this.#release(1);
     const pause = state.kind === 'denied' ? Math.max(state.nextTrial - clock.monotonic(), 1_000) : undefined;
     await this.#sleepUntilWoken(pause, signal);
   }
 
-  #releaseOne(): void {
-    const [key] = this.#parked;
-    if (key === undefined) return;
-    this.#parked.delete(key);
-    this.#deps.release(key);
+  /** Hands so many keys back; tells whether more are parked. */
+  #release(most: number): boolean {
+    const { normal, low } = this.#parked;
+    let count = 0;
+    for (const priority of ['normal', 'low'] as const) {
+      for (const key of this.#parked[priority]) {
+        if (count === most) break;
+        count += 1;
+        this.#parked[priority].delete(key);
+        this.#deps.release(key, priority);
+      }
+    }
+    return normal.size + low.size > 0;
   }
 
   #sleepUntilWoken(ms: number | undefined, signal: AbortSignal): Promise<void> {
@@ -203,12 +218,18 @@ export class Gate {
     return this.#checking;
   }
 
-  async #askReady(): Promise<void> {
+  /** One that is ready and answers oddly may be another server than the one that was probed. */
+  async #askReady(isOdd: boolean): Promise<void> {
     try {
       await this.#deps.kratos.ready();
     } catch (error) {
-      this.#shut(toError(error).message);
+      return this.#shut(toError(error).message);
     }
+    if (isOdd && this.#isOlder(ODD_RECHECK_EVERY_MS)) await this.#reprobe();
+  }
+
+  #isOlder(ageMs: number): boolean {
+    return this.#deps.clock.monotonic() - this.#probedAt >= ageMs;
   }
 
   async #reprobe(): Promise<void> {

@@ -1,11 +1,14 @@
 import { createDigest } from '../model/change.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Capabilities, Identity } from '../model/identity.ts';
+import { isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { limitProblems } from '../model/limits.ts';
 import { markerOf, ownerKey } from '../model/owner.ts';
 import type { Kratos } from './ports.ts';
 
 type Names = readonly string[];
+
+const LONGEST_IDENTIFIER = 320;
 
 /**
  * Whose each identity of Kratos is, and what it looks like, for servers that cannot be asked: one walk over all of them, made when
@@ -37,6 +40,12 @@ export class IdentityIndex {
   async byDigest(has: Capabilities, digest: string, notBefore: number): Promise<Names> {
     await this.#fresh(has, notBefore);
     return this.#under(`digest ${digest}`);
+  }
+
+  /** Ids of unmarked identities that hold one of these texts somewhere in their traits, however it is written. */
+  async sharing(has: Capabilities, traits: JsonObject, notBefore: number): Promise<Names> {
+    await this.#fresh(has, notBefore);
+    return [...new Set(valuesOf(traits).flatMap((name) => this.#under(name)))];
   }
 
   note(identity: Identity): void {
@@ -124,5 +133,21 @@ function namesOf(identity: Identity): Names {
   // Beyond our limits it cannot equal a spec, and might be too deep to be put into canonical form.
   if (limitProblems(identity.traits).length > 0) return [];
   const { schemaId, traits } = identity;
-  return [`digest ${createDigest(schemaId, traits)}`, `digest ${createDigest(undefined, traits)}`];
+  const digests = [schemaId, undefined].map((id) => `digest ${createDigest(id, traits)}`);
+  // Who holds what is of use only where there are no markers; other servers show `metadata_admin`.
+  return identity.metadataAdmin === undefined ? [...digests, ...valuesOf(traits)] : digests;
+}
+
+/** The texts in traits that are short enough to be an identifier or an address, as names. */
+function valuesOf(traits: JsonObject): Names {
+  const names = new Set<string>();
+  const open: JsonValue[] = [traits];
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (Array.isArray(value)) open.push(...value);
+    else if (isObject(value)) open.push(...Object.values(value));
+    else if (typeof value === 'string' && value.length <= LONGEST_IDENTIFIER) {
+      names.add(`value ${value.trim().toLowerCase()}`);
+    }
+  }
+  return [...names];
 }

@@ -12,12 +12,17 @@ interface Entry {
   readonly older: Set<string>;
 }
 
+/** Of so many resources that are gone it is still known that a create of theirs may come. */
+const LOST_KEPT = 1_000;
+
 /** What the process holds of each resource between passes, by uid, until its status carries it or the resource is gone. */
 export class Memory {
   readonly #entries = new Map<string, Entry>();
+  /** Resources that are gone, with a create of unknown outcome; the newest last. */
+  readonly #lost = new Map<string, Entry>();
 
   learned(uid: string): Learned {
-    return this.#entries.get(uid)?.learned ?? {};
+    return this.#known(uid)?.learned ?? {};
   }
 
   learn(uid: string, learned: Learned): void {
@@ -25,7 +30,7 @@ export class Memory {
   }
 
   unknownSince(uid: string): Mark | undefined {
-    return this.#entries.get(uid)?.unknownSince;
+    return this.#known(uid)?.unknownSince;
   }
 
   markUnknown(uid: string, mark: Mark | undefined): void {
@@ -34,6 +39,7 @@ export class Memory {
 
   /** The resource as we know it best: our own newest answer while the cache still shows an older version. */
   newest(cached: KratosIdentity): KratosIdentity {
+    if (this.#lost.has(cached.metadata.uid)) this.#entry(cached.metadata.uid);
     const entry = this.#entries.get(cached.metadata.uid);
     if (entry?.latest === undefined) return cached;
     if (entry.older.has(cached.metadata.resourceVersion)) return entry.latest;
@@ -57,15 +63,29 @@ export class Memory {
     if (entry !== undefined) entry.learned = afterStatusWrite(entry.learned);
   }
 
+  /** The resource is gone. An older list may just not show it: a create of its that may still come is kept in mind. */
   forget(uid: string): void {
+    const { learned, unknownSince } = this.#known(uid) ?? newEntry();
     this.#entries.delete(uid);
+    const { unknownCreate } = learned;
+    if (unknownCreate === undefined) return;
+    this.#lost.set(uid, { ...newEntry(), learned: { unknownCreate }, unknownSince });
+    const [oldest] = this.#lost.keys();
+    if (oldest !== undefined && this.#lost.size > LOST_KEPT) this.#lost.delete(oldest);
+  }
+
+  #known(uid: string): Entry | undefined {
+    return this.#entries.get(uid) ?? this.#lost.get(uid);
   }
 
   #entry(uid: string): Entry {
-    const known = this.#entries.get(uid);
-    if (known !== undefined) return known;
-    const entry: Entry = { learned: {}, unknownSince: undefined, latest: undefined, older: new Set() };
+    const entry = this.#known(uid) ?? newEntry();
+    this.#lost.delete(uid);
     this.#entries.set(uid, entry);
     return entry;
   }
+}
+
+function newEntry(): Entry {
+  return { learned: {}, unknownSince: undefined, latest: undefined, older: new Set() };
 }

@@ -2,9 +2,10 @@ import { type Contact as Answers, absenceCountsFrom } from '../model/absence.ts'
 import { instant } from '../model/clock.ts';
 import { isRemote, RemoteError } from '../model/errors.ts';
 import type { KratosIdentity } from '../model/generated/kratosidentity.ts';
+import type { Capabilities } from '../model/identity.ts';
 import { plan } from '../model/plan.ts';
 import { expiryOf } from '../model/recovery.ts';
-import { keyOf } from '../model/resource.ts';
+import { hasFinalizer, keyOf } from '../model/resource.ts';
 import {
   type End,
   isEnd,
@@ -46,14 +47,20 @@ export async function runPass(deps: Deps, key: Key): Promise<PassResult> {
   if (cached === undefined) return DONE;
   try {
     const { world, end } = await walk(deps, worldOf(deps, deps.memory.newest(cached)));
-    if (end.do === 'done') return DONE;
+    if (end.do === 'done') return done(deps, key, cached);
     await writeStatus(deps, world, end);
     return resultOf(end, expiryToCome(world));
   } catch (error) {
     if (isRemote(error, 'conflict')) return superseded(deps, cached);
-    if (isRemote(error, 'notFound')) return DONE;
+    if (isRemote(error, 'notFound')) return done(deps, key, cached);
     throw error;
   }
+}
+
+/** The watch may have told of the end before the pass was over: then nobody else forgets what that learned. */
+function done(deps: Deps, key: Key, { metadata }: KratosIdentity): PassResult {
+  if (deps.cache.get(key)?.metadata.uid !== metadata.uid) deps.memory.forget(metadata.uid);
+  return DONE;
 }
 
 const DONE: PassResult = { end: 'done', requeue: { kind: 'none' } };
@@ -79,10 +86,13 @@ async function performOnKratos(deps: Deps, world: World, step: KratosStep): Prom
   // The gate closed between plan and act: the next plan says so.
   if (!kratos.open) return world;
   const key = keyOf(resource);
-  const after = await actOnKratos(deps, world, kratos.has, step).catch((error: unknown) => {
-    if (!isRemote(error) || error.code === 'aborted') throw error;
-    return { ...world, failure: error };
-  });
+  const act = () => actOnKratos(deps, world, kratos.has, step);
+  const after = await (travelsTogether(kratos.has, step) ? deps.slots.aside(act) : act()).catch(
+    (error: unknown) => {
+      if (!isRemote(error) || error.code === 'aborted') throw error;
+      return { ...world, failure: error };
+    },
+  );
   if (after.failure === undefined) {
     deps.gate.succeeded(key);
     return after.learned.troubledSince === undefined
@@ -93,12 +103,19 @@ async function performOnKratos(deps: Deps, world: World, step: KratosStep): Prom
   return learn(deps, after, { troubledSince: after.learned.troubledSince ?? deps.clock.monotonic() });
 }
 
+/** What the client sends in requests for many, where the server lets it. */
+function travelsTogether({ ids }: Capabilities, step: KratosStep): boolean {
+  return ids && (step.do === 'readIdentity' || step.do === 'createIdentity');
+}
+
 function worldOf(deps: Deps, resource: KratosIdentity): World {
   return unseenWorld({
     resource,
     settings: deps.settings,
     kratos: deps.gate.view(keyOf(resource)),
     learned: deps.memory.learned(resource.metadata.uid),
+    firstTry: deps.census.isNew(resource.metadata.uid),
+    vouched: hasFinalizer(resource) && deps.census.vouchesFor(resource.metadata.uid),
   });
 }
 
@@ -112,7 +129,8 @@ function current(deps: Deps, world: World): World {
   };
   const kratos: KratosView = deps.gate.view(keyOf(world.resource));
   const renewed = { ...world, kratos };
-  return { ...renewed, absenceCountsFrom: absenceCountsFrom(renewed, answers) };
+  const remakeFrom = deps.losses.turn(world.resource.metadata.uid);
+  return { ...renewed, remakeFrom, absenceCountsFrom: absenceCountsFrom(renewed, answers) };
 }
 
 function resultOf(end: Exclude<End, { do: 'done' }>, wakeAt: number | undefined): PassResult {

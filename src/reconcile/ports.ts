@@ -8,6 +8,9 @@ import type { Sensitive } from '../model/sensitive.ts';
 /** `namespace/name`. */
 export type Key = string;
 
+/** `normal` is a person's edit and what follows from it; `low`, such as a resync, can wait behind it. */
+export type Priority = 'normal' | 'low';
+
 /** Kratos' admin API as the loop needs it. */
 export interface Kratos {
   /** Finds out what this server is and has; reads and provably ineffective requests only. */
@@ -48,8 +51,8 @@ export interface MintedCode extends MintedLink {
 export interface Resources {
   /** Live, never from a cache. */
   read(key: Key): Promise<KratosIdentity>;
-  /** Preconditions: uid and resourceVersion of `resource`. Answers the resource as it now is. */
-  setFinalizers(resource: KratosIdentity, finalizers: readonly string[]): Promise<KratosIdentity>;
+  /** Puts our finalizer there, or takes it away. Preconditions: uid and resourceVersion of `resource`. Answers the resource as it now is. */
+  setFinalizer(resource: KratosIdentity, present: boolean): Promise<KratosIdentity>;
   /** Merge patch of `/status` with uid and resourceVersion as preconditions; `null` removes a field. */
   patchStatus(resource: KratosIdentity, status: JsonObject): Promise<KratosIdentity>;
 }

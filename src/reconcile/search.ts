@@ -25,10 +25,12 @@ export async function searchIdentity(
   deps: SearchDeps,
   world: World,
   has: Capabilities,
+  by?: 'marker',
 ): Promise<IdentityView> {
   const at = deps.clock.monotonic();
   let stranger: Identity | undefined;
-  for await (const { identity, proof } of candidates(deps, world, has, at)) {
+  const found = by === 'marker' ? byMarker(deps, world, has, 0) : candidates(deps, world, has, at);
+  for await (const { identity, proof } of found) {
     if (proof === 'record') return { kind: 'found', identity, recorded: true };
     const ownership = ownershipOf(identity, world.resource, world.settings.ownerId);
     if (ownership === 'mine' || ownership === 'predecessor')

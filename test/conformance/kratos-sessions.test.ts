@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { adminApi } from '../../src/kratos/admin-api.ts';
+import { Connection } from '../../src/kratos/connection.ts';
+import { Server } from '../../src/kratos/server.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { KratosVersion } from '../standin/kratos/version.ts';
+import { testClock } from '../wire/kratos-server.ts';
 import { ask } from './kratos-ask.ts';
 import { created, person, start } from './kratos-started.ts';
 
@@ -121,5 +125,16 @@ describe('sessions on the admin port', () => {
     expect((await ask(kratos.adminUrl, 'GET', `/admin/sessions/${first}`)).status).toBe(405);
     kratos.store.endSessions(identity.split('/').at(-1) ?? '');
     expect((await ask(kratos.adminUrl, 'GET', `${identity}/sessions`)).body).toEqual([]);
+  });
+
+  test('v0.10 leaves sessions to their users: the client says what it needs', async () => {
+    const { kratos, first } = await sessions('0.10');
+    const connection = new Connection({ adminUrl: kratos.adminUrl, connections: 1, clock: testClock() });
+    const api = adminApi(new Server(connection));
+    const said = { code: 'unsupported', outcome: 'none', needs: expect.stringContaining('v0.11 or later') };
+    await expect(api.listSessions({ pageSize: 5 })).rejects.toMatchObject(said);
+    await expect(api.getSession(first)).rejects.toMatchObject(said);
+    await expect(api.disableSession(first)).rejects.toMatchObject(said);
+    await connection.close();
   });
 });

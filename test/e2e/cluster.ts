@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
@@ -22,7 +22,7 @@ export class Cluster {
   readonly folder: string;
   /** With a token of the shipped ServiceAccount: all that the operator may do is what `deploy/` lets it. */
   readonly operatorKubeconfig: string;
-  readonly #etcd: Etcd;
+  readonly etcd: Etcd;
   readonly #server: ApiServer;
 
   private constructor(parts: {
@@ -37,7 +37,7 @@ export class Cluster {
     this.binaries = parts.binaries;
     this.folder = parts.folder;
     this.operatorKubeconfig = parts.operatorKubeconfig;
-    this.#etcd = parts.etcd;
+    this.etcd = parts.etcd;
     this.#server = parts.server;
   }
 
@@ -57,10 +57,13 @@ export class Cluster {
     );
     await until('kube-system', () => kube.get('/api/v1/namespaces/kube-system'));
     const token = await createToken(kube, HOME, HOME);
-    const operatorKubeconfig = await writeKubeconfig(join(folder, 'operator.kubeconfig'), {
-      ...server,
-      token,
-    });
+    const operatorKubeconfig = await writeKubeconfig(
+      join(await mkdtemp(join(folder, 'cluster-')), 'operator.kubeconfig'),
+      {
+        ...server,
+        token,
+      },
+    );
     return new Cluster({ kube, binaries, folder, etcd, server, operatorKubeconfig });
   }
 
@@ -68,7 +71,7 @@ export class Cluster {
   startEmpty(): Promise<ApiServer> {
     return startApiServer({
       binary: this.binaries['kube-apiserver'],
-      etcdUrl: this.#etcd.url,
+      etcdUrl: this.etcd.url,
       etcdPrefix: '/empty',
       folder: this.folder,
     });
@@ -89,6 +92,15 @@ export class Cluster {
     return new Namespace(this.kube, name);
   }
 
+  /** Another token of the operator's ServiceAccount, which the audit log tells from all others, for the API server at that URL. */
+  async operatorCredential(name: string, url: string): Promise<{ kubeconfig: string; credential: string }> {
+    const token = await createToken(this.kube, HOME, HOME);
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    const path = join(this.folder, `${name}.kubeconfig`);
+    const kubeconfig = await writeKubeconfig(path, { ...this.#server, url, token });
+    return { kubeconfig, credential: `JTI=${claims.jti}` };
+  }
+
   /** A kubeconfig for a ServiceAccount of that name that may do nothing. */
   async powerlessKubeconfig(namespace: string, account: string): Promise<string> {
     await this.kube.mustKubectl(['-n', namespace, 'create', 'serviceaccount', account]);
@@ -99,7 +111,7 @@ export class Cluster {
   async stop(): Promise<void> {
     await this.kube.close();
     await this.#server.stop();
-    await this.#etcd.stop();
+    await this.etcd.stop();
   }
 }
 

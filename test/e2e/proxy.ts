@@ -3,7 +3,15 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import type { AddressInfo } from 'node:net';
 
 /** What stands between the operator and Kratos, and how it behaves. */
-export type Behaviour = 'pass' | 'html' | 'redirect' | 'denied';
+export type Behaviour =
+  | 'pass'
+  | 'html'
+  | 'html 404'
+  | 'html 503'
+  | 'redirect'
+  | 'denied'
+  | 'busy for 2 s'
+  | 'busy until a date';
 
 export interface Seen {
   readonly method: string;
@@ -14,11 +22,12 @@ export interface Seen {
 export class ReverseProxy {
   behaviour: Behaviour = 'pass';
   readonly seen: Seen[] = [];
-  readonly #target: string;
+  /** May be changed: then another server is at this URL. */
+  target: string;
   readonly #server: Server;
 
   constructor(target: string) {
-    this.#target = target;
+    this.target = target;
     this.#server = createServer((asked, answer) => this.#serve(asked, answer));
   }
 
@@ -53,12 +62,23 @@ export class ReverseProxy {
     asked.resume();
     switch (this.behaviour) {
       case 'html':
-        answer
-          .writeHead(200, { 'content-type': 'text/html' })
-          .end('<html><body>Please sign in</body></html>');
+        page(answer, 200);
+        return;
+      case 'html 404':
+        page(answer, 404);
+        return;
+      case 'html 503':
+        page(answer, 503);
+        return;
+      case 'busy for 2 s':
+        busy(answer, '2');
+        return;
+      case 'busy until a date':
+        // Such a date has no fraction of a second.
+        busy(answer, new Date(Date.now() + 3_000).toUTCString());
         return;
       case 'redirect':
-        answer.writeHead(302, { location: `${this.#target}${asked.url}` }).end();
+        answer.writeHead(302, { location: `${this.target}${asked.url}` }).end();
         return;
       case 'denied':
         answer
@@ -70,7 +90,7 @@ export class ReverseProxy {
 
   #forward(asked: IncomingMessage, answer: ServerResponse): void {
     const { method, headers } = asked;
-    const onward = request(this.#target + asked.url, { method, headers, agent: false }, (reply) => {
+    const onward = request(this.target + asked.url, { method, headers, agent: false }, (reply) => {
       answer.writeHead(reply.statusCode ?? 502, reply.headers);
       reply.pipe(answer);
       reply.on('error', () => answer.destroy());
@@ -79,4 +99,14 @@ export class ReverseProxy {
     onward.on('error', () => answer.destroy());
     asked.pipe(onward);
   }
+}
+
+function page(answer: ServerResponse, status: number): void {
+  answer.writeHead(status, { 'content-type': 'text/html' }).end('<html><body>Please sign in</body></html>');
+}
+
+function busy(answer: ServerResponse, retryAfter: string): void {
+  answer
+    .writeHead(429, { 'content-type': 'application/json', 'retry-after': retryAfter })
+    .end('{"error":{"code":429,"message":"too many"}}');
 }

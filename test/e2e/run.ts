@@ -75,6 +75,7 @@ export async function runVersion(version: KratosVersion, { cluster, report, only
     operator,
     canaries: new Set(),
     logs: new Set([operator.child.logFile]),
+    metrics: [],
   };
   try {
     const stages = chosen.map((scenario, index) => {

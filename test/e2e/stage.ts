@@ -96,10 +96,12 @@ export interface Shared {
   readonly kratos: OwnKratos;
   /** Watches the namespaces of all scenarios that start none of their own. */
   readonly operator: Operator;
-  /** Texts that must be in no log, event or condition. */
+  /** Texts that must be in no log, metric, event or status. */
   readonly canaries: Set<string>;
   /** The log of every operator that ran. */
   readonly logs: Set<string>;
+  /** What every operator that was stopped had in its metrics. */
+  readonly metrics: string[];
 }
 
 export class Stage extends ClusterStage {
@@ -135,7 +137,7 @@ export class Stage extends ClusterStage {
     return `${this.namespace.name} ${local}`;
   }
 
-  /** From now on this text must be in no log, event or condition. */
+  /** From now on this text must be in no log, metric, event or status. */
   canary(text: string): string {
     this.#shared.canaries.add(text);
     return text;
@@ -159,7 +161,11 @@ export class Stage extends ClusterStage {
     });
     this.#operators.push(operator);
     this.#shared.logs.add(operator.child.logFile);
-    this.afterwards(() => operator.stop());
+    this.afterwards(async () => {
+      // It may be stopped by now, or have ended by itself.
+      this.#shared.metrics.push(await operator.metrics().catch(() => ''));
+      await operator.stop();
+    });
     return operator;
   }
 

@@ -5,6 +5,7 @@ interface Kustomization {
   readonly kind: string;
   readonly namespace?: string;
   readonly resources: readonly string[];
+  readonly configurations?: readonly string[];
 }
 
 test('`kubectl apply -k deploy` brings the operator and the CRD, and an overlay can refer to either', () => {
@@ -15,20 +16,23 @@ test('`kubectl apply -k deploy` brings the operator and the CRD, and an overlay 
   });
 });
 
-test.each(['crds', 'deploy/base', 'deploy/samples', 'deploy/components/egress'])(
-  '%s/kustomization.yaml lists every manifest beside it',
-  (folder) => {
-    const { resources } = yamlOf<Kustomization>(`${folder}/kustomization.yaml`);
-    expect([...resources].sort()).toEqual(manifestsIn(folder));
-  },
-);
+test.each([
+  'crds',
+  'deploy/base',
+  'deploy/samples',
+  'deploy/components/egress',
+  'deploy/components/two-write-creation',
+])('%s/kustomization.yaml lists every manifest beside it', (folder) => {
+  const { resources, configurations = [] } = yamlOf<Kustomization>(`${folder}/kustomization.yaml`);
+  expect([...resources, ...configurations].sort()).toEqual(manifestsIn(folder));
+});
 
 test('the samples go to whatever namespace the user names', () => {
   expect(yamlOf<Kustomization>('deploy/samples/kustomization.yaml').namespace).toBeUndefined();
 });
 
-test('the egress rules are a component, so that nobody gets them unasked', () => {
-  expect(yamlOf<Kustomization>('deploy/components/egress/kustomization.yaml').kind).toBe('Component');
+test.each(['egress', 'two-write-creation'])('%s is a component, so that nobody gets it unasked', (name) => {
+  expect(yamlOf<Kustomization>(`deploy/components/${name}/kustomization.yaml`).kind).toBe('Component');
 });
 
 test('every object that lives in a namespace lives in that of the operator', () => {

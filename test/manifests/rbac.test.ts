@@ -50,7 +50,7 @@ describe('the operator', () => {
   test('may, in its own namespace, hold one lease', () => {
     expect(allowed(baseObject<Role>('Role'))).toEqual([
       'coordination.k8s.io/leases: create',
-      'coordination.k8s.io/leases[kratos-identity-operator-leader]: get,update',
+      'coordination.k8s.io/leases[kratos-identity-operator-leader]: get,update,watch',
     ]);
   });
 

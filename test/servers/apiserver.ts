@@ -13,20 +13,23 @@ export interface ApiServer {
   /** Of a member of `system:masters`. */
   readonly adminToken: string;
   readonly adminKubeconfig: string;
-  /** One JSON audit event a line, of every request that writes. */
+  /** One JSON audit event a line, of every request that writes, and of those that read where that was asked for. */
   readonly auditLog: string;
   /** Kills it and starts it again, on the same port with the same data: asked to end, it would wait for open watches. */
   readonly restart: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
-// Reads are left out: the tests look all the time, and only writes are counted.
-const AUDIT_POLICY = {
+// Reads are usually left out: the tests look all the time, and only writes are counted.
+const NO_READS = { level: 'None', verbs: ['get', 'list', 'watch'] };
+const auditPolicy = (reads: boolean) => ({
   apiVersion: 'audit.k8s.io/v1',
   kind: 'Policy',
   omitStages: ['RequestReceived'],
-  rules: [{ level: 'None', verbs: ['get', 'list', 'watch'] }, { level: 'Metadata' }],
-};
+  rules: [...(reads ? [] : [NO_READS]), { level: 'Metadata' }],
+});
+/** Megabytes after which the log goes on in another file: never. */
+const AUDIT_LOG_SIZE = 100_000;
 
 /** `etcdPrefix` keeps several API servers on one etcd apart: each is a cluster of its own. */
 export interface ApiServerOptions {
@@ -34,6 +37,8 @@ export interface ApiServerOptions {
   readonly etcdUrl: string;
   readonly etcdPrefix: string;
   readonly folder: string;
+  /** The audit log tells of requests that read, too. */
+  readonly auditReads?: boolean;
 }
 
 /** Starts a kube-apiserver with RBAC, ServiceAccount tokens, Pod Security admission and an audit log, on a free loopback port. */
@@ -44,6 +49,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const adminToken = randomUUID();
   const auditLog = join(home, 'audit.log');
   await writeSecrets(home, adminToken);
+  await writeFile(join(home, 'audit-policy.json'), JSON.stringify(auditPolicy(options.auditReads ?? false)));
   const launch = async () => {
     const child = new Child({
       name: 'kube-apiserver',
@@ -53,6 +59,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
         `--etcd-servers=${options.etcdUrl}`,
         `--etcd-prefix=${options.etcdPrefix}`,
         `--audit-log-path=${auditLog}`,
+        `--audit-log-maxsize=${AUDIT_LOG_SIZE}`,
       ],
       env: {},
       logFile: join(home, 'kube-apiserver.log'),
@@ -109,7 +116,6 @@ async function writeSecrets(home: string, adminToken: string): Promise<void> {
   await writeFile(join(home, 'tokens.csv'), `${adminToken},e2e-admin,e2e-admin,system:masters\n`, {
     mode: 0o600,
   });
-  await writeFile(join(home, 'audit-policy.json'), JSON.stringify(AUDIT_POLICY));
 }
 
 /** Its certificate is not known yet; only whether it answers is asked, over loopback. */

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -46,6 +47,7 @@ export class KratosServer {
   readonly publicUrl: string;
   readonly #release: Release;
   readonly #home: string;
+  readonly #ports: Ports;
   #child: Child | undefined;
 
   private constructor(version: KratosVersion, release: Release, home: string, ports: Ports) {
@@ -54,6 +56,7 @@ export class KratosServer {
     this.publicUrl = `http://127.0.0.1:${ports.public}`;
     this.#release = release;
     this.#home = home;
+    this.#ports = ports;
   }
 
   /** Makes the database and starts the server. */
@@ -61,18 +64,28 @@ export class KratosServer {
     const release = await RELEASES[version](binaries);
     const home = await mkdtemp(join(folder, `kratos-${version}-`));
     const ports = { public: await freePort(), admin: await freePort() };
-    const dsn = `sqlite://${join(home, 'kratos.sqlite')}?_fk=true&_busy_timeout=10000`;
-    const config = { dsn, ...release.config(ports) };
-    await writeFile(join(home, 'kratos.json'), JSON.stringify(config, undefined, 2));
-    await run(release.binary, ['migrate', 'sql', '-e', '--yes'], {
-      cwd: release.cwd,
+    const server = new KratosServer(version, release, home, ports);
+    await server.useDatabase('kratos');
+    await server.resume();
+    return server;
+  }
+
+  /** What it has at the next start: another database, empty the first time that its name is used. */
+  async useDatabase(name: string): Promise<void> {
+    const file = join(this.#home, `${name}.sqlite`);
+    const dsn = `sqlite://${file}?_fk=true&_busy_timeout=10000`;
+    const { binary, cwd, config } = this.#release;
+    await writeFile(
+      join(this.#home, 'kratos.json'),
+      JSON.stringify({ dsn, ...config(this.#ports) }, undefined, 2),
+    );
+    if (existsSync(file)) return;
+    await run(binary, ['migrate', 'sql', '-e', '--yes'], {
+      cwd,
       env: environment(dsn),
       timeout: 60_000,
       maxBuffer: 16 * 1024 * 1024,
     });
-    const server = new KratosServer(version, release, home, ports);
-    await server.resume();
-    return server;
   }
 
   /** Starts it again, after `stop`, on the same ports with the same data. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { RemoteError } from '../../src/model/errors.ts';
 import type { Identity } from '../../src/model/identity.ts';
 import { SERVERS } from './kratos.ts';
 import { FAULTS } from './operator.ts';
@@ -150,5 +151,101 @@ describe.each([
     await s.settle();
     expect(s.only().schemaId).toBe('default');
     expect(s.reason()).toBe('Synced');
+  });
+
+  describe('what is refused', () => {
+    const refused = () =>
+      new RemoteError('POST identity', { code: 'invalid', outcome: 'none', refusal: 'traits', status: 400 });
+
+    /** Refuses every create until it is told to stop. */
+    function refuse(s: Scenario): () => void {
+      const create = s.kratos.create.bind(s.kratos);
+      s.kratos.create = () => {
+        throw refused();
+      };
+      return () => {
+        s.kratos.create = create;
+      };
+    }
+
+    const creates = (s: Scenario) => s.effects.log.filter((name) => name === 'create').length;
+
+    async function look(s: Scenario, times = 1): Promise<void> {
+      for (let count = 0; count < times; count += 1) {
+        await s.clock.advance(600_000);
+        await s.settle();
+      }
+    }
+
+    test('for its traits costs no write any more, for two hours at most', async () => {
+      const s = new Scenario(has);
+      refuse(s);
+      await s.settled(PERSON);
+      expect(s.reason()).toBe('InvalidTraits');
+      const [writes, tries] = [s.kube.writes, creates(s)];
+      await look(s, 5);
+      expect([s.kube.writes, creates(s)]).toEqual([writes, tries]);
+      await look(s, 8);
+      expect([s.kube.writes, creates(s)]).toEqual([writes + 2, tries + 1]);
+    });
+
+    test('for its traits is tried as soon as its schema is another', async () => {
+      const s = new Scenario(has);
+      const { kratos } = s.operator.deps;
+      const accept = refuse(s);
+      await s.settled(PERSON);
+      accept();
+      await look(s);
+      expect(s.reason()).toBe('InvalidTraits');
+      kratos.getSchema = () => Promise.resolve({ properties: {} });
+      await look(s);
+      expect(s.reason()).toBe('Synced');
+    });
+
+    test('is tried at every look where its schema cannot be read', async () => {
+      const s = new Scenario(has, { schemas: false });
+      const accept = refuse(s);
+      await s.settled(PERSON);
+      accept();
+      await look(s);
+      expect(s.reason()).toBe('Synced');
+    });
+
+    test.each([
+      ['gone', 4, (s: Scenario, id: string): void => void s.kratos.identities.delete(id)],
+      ['gone', 5, (s: Scenario, id: string): void => void s.kratos.identities.delete(id)],
+      [
+        'another',
+        4,
+        (s: Scenario, id: string): void => s.kratos.edit(id, { traits: { email: 'e@example.org' } }),
+      ],
+    ] as const)(
+      'for an address of somebody costs no write any more, until that is %s (after %i looks)',
+      async (_name, looks, free) => {
+        const s = new Scenario(has);
+        const stranger = lookAlike(s);
+        s.kratos.edit(stranger.id, { traits: { email: 'ADA@example.org', name: 'Eve' } });
+        await s.settled(PERSON);
+        expect(s.reason()).toBe('Conflict');
+        const [writes, tries] = [s.kube.writes, creates(s)];
+        await look(s, looks);
+        expect([s.kube.writes, creates(s)]).toEqual([writes, tries]);
+        free(s, stranger.id);
+        await look(s);
+        expect(s.reason()).toBe('Synced');
+      },
+    );
+
+    test('is tried by another process, and once it is another spec', async () => {
+      const s = new Scenario(has);
+      const accept = refuse(s);
+      await s.settled(PERSON);
+      await s.settled({ ...PERSON, traits: { email: 'ada@example.org' } });
+      expect(creates(s)).toBe(2);
+      accept();
+      s.restart();
+      await s.settle();
+      expect(s.reason()).toBe('Synced');
+    });
   });
 });

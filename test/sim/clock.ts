@@ -3,7 +3,7 @@ import type { Clock } from '../../src/model/clock.ts';
 /** A clock that moves only when told to. */
 export class DrivenClock implements Clock {
   #ms = 0;
-  readonly #epoch: number;
+  #epoch: number;
   #timers: { at: number; fn: () => void }[] = [];
 
   constructor(epoch = Date.UTC(2026, 0, 1)) {
@@ -16,6 +16,11 @@ export class DrivenClock implements Clock {
 
   monotonic(): number {
     return this.#ms;
+  }
+
+  /** Somebody sets the wall clock so much on, or back. */
+  stepWall(ms: number): void {
+    this.#epoch += ms;
   }
 
   after(ms: number, fn: () => void): () => void {

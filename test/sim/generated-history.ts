@@ -3,7 +3,7 @@ import { RemoteError } from '../../src/model/errors.ts';
 import type { KratosIdentity, KratosIdentitySpec } from '../../src/model/generated/kratosidentity.ts';
 import type { Capabilities, Identity } from '../../src/model/identity.ts';
 import { isObject, type JsonValue } from '../../src/model/json.ts';
-import { Canary, MARK, MARKED_NUMBER } from './generated-canary.ts';
+import { MARK, MARKED_NUMBER } from './canary.ts';
 import { KEY, Scenario, THING } from './scenario.ts';
 
 const NEIGHBOUR = 'team/neighbour';
@@ -19,12 +19,10 @@ export interface Edit {
 /** One resource that lives through edits, beside a neighbour that must not notice. */
 export class History {
   readonly scenario: Scenario;
-  readonly canary: Canary;
   #neighbour: unknown;
 
   constructor(has: Capabilities) {
     this.scenario = new Scenario(has);
-    this.canary = new Canary(this.scenario);
   }
 
   async begin(): Promise<void> {
@@ -63,7 +61,6 @@ export class History {
       await this.scenario.operator.pass(KEY);
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
-      this.canary.thrown(error);
     }
   }
 
@@ -73,7 +70,7 @@ export class History {
 
   /** Nothing was told that may not be, and the neighbour is as it was to the last bit. */
   check(): void {
-    this.canary.check();
+    this.scenario.canary.check();
     expect(this.#seenOf(NEIGHBOUR)).toStrictEqual(this.#neighbour);
   }
 

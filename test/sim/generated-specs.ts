@@ -6,7 +6,7 @@ import { limitProblems } from '../../src/model/limits.ts';
 import { MARKER_KEY } from '../../src/model/owner.ts';
 import { API_VERSION, KIND } from '../../src/model/resource.ts';
 import { type Schema, schemaAt, strictValidator } from '../manifests/crd-schema.ts';
-import { MARK, MARKED_NUMBER } from './generated-canary.ts';
+import { MARK, MARKED_NUMBER } from './canary.ts';
 
 interface Bounded extends Schema {
   readonly minLength?: number;

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { KratosIdentitySpec } from '../../src/model/generated/kratosidentity.ts';
 import { isObject } from '../../src/model/json.ts';
 import { type Edit, History } from './generated-history.ts';
-import { holds } from './generated-seed.ts';
 import { brokenSpecs, isAdmitted, refusedSpecs, validSpecs } from './generated-specs.ts';
 import { SERVERS } from './kratos.ts';
 import { KEY } from './scenario.ts';
+import { hold } from './seeds.ts';
 
 const FILE = 'test/sim/generated.test.ts';
 const KINDS = ['bare', 'metadata', 'externalIds'] as const;
@@ -130,7 +130,7 @@ describe.each(KINDS)('on a server of kind %s', (kind) => {
       expect(long.outcome()).toStrictEqual(fresh.outcome());
       for (const history of [long, fresh]) history.check();
     });
-    await holds(FILE, property, 80);
+    await hold(FILE, property, 80);
   });
 
   test('a spec that is refused by its form or the limits says so, makes nothing, and recovers', async () => {
@@ -149,7 +149,7 @@ describe.each(KINDS)('on a server of kind %s', (kind) => {
       expect(history.scenario.reason()).toBe('Synced');
       history.check();
     });
-    await holds(FILE, property, 80);
+    await hold(FILE, property, 80);
   });
 
   test('a resource whose spec went bad goes as its policy says, and waits where that cannot be read', async () => {
@@ -176,6 +176,6 @@ describe.each(KINDS)('on a server of kind %s', (kind) => {
         history.check();
       },
     );
-    await holds(FILE, property, 60);
+    await hold(FILE, property, 60);
   });
 });

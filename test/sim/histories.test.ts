@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, test } from 'vitest';
 import { History } from './history.ts';
 import { ACTIONS } from './history-action.ts';
@@ -20,12 +21,12 @@ describe.each([
   test.each(KINDS)(
     `${name} on a server of kind %s end as a fresh run of the last spec`,
     async (kind) => {
-      const where = { file: FILE, test: `${name} on a server of kind ${kind}`, runs: 100 };
-      await hold(where, ACTIONS, async (actions) => {
+      const property = fc.asyncProperty(ACTIONS, async (actions) => {
         const history = new History(SERVERS[kind], count);
         await history.run(actions);
         await checkEnd(history, count === 2);
       });
+      await hold(FILE, property, 100);
     },
     120_000,
   );

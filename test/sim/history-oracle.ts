@@ -3,7 +3,7 @@ import type { KratosIdentity } from '../../src/model/generated/kratosidentity.ts
 import type { Identity } from '../../src/model/identity.ts';
 import { isObject, type JsonValue } from '../../src/model/json.ts';
 import { MARKER_KEY, markerOf } from '../../src/model/owner.ts';
-import { isDeleting, readyCondition, wasRefused } from '../../src/model/resource.ts';
+import { isDeleting, readyCondition } from '../../src/model/resource.ts';
 import { KEYS } from './history-action.ts';
 import { HistoryWorld } from './history-world.ts';
 import type { SpecInput } from './kube.ts';
@@ -21,6 +21,7 @@ export async function checkEnd(history: HistoryWorld, isShared: boolean): Promis
   }
   checkCost(history, isShared);
   await checkQuiet(history);
+  history.canary.check();
 }
 
 /** The policy was carried out, and nothing of the resource is left but what the policy says. */
@@ -87,9 +88,9 @@ function checkCost(history: HistoryWorld, isShared: boolean): void {
   expect(effects.count, 'effects').toBeLessThanOrEqual(each * processes.length);
 }
 
-/** Without a marker every look at a refusal puts a creation on record, tries it, and takes the record back; there is one at each resync. */
+/** Without a marker what was refused is put on record, tried, and taken off the record again every two hours, if nothing else changed. */
 function looksAtRefusals({ isBare, clock }: HistoryWorld): number {
-  return isBare ? 3 * KEYS.length * Math.ceil(clock.monotonic() / 540_000) : 0;
+  return isBare ? 3 * KEYS.length * Math.ceil(clock.monotonic() / 7_200_000) : 0;
 }
 
 const LOSES: ReadonlySet<string> = new Set([
@@ -102,11 +103,11 @@ const LOSES: ReadonlySet<string> = new Set([
 async function checkQuiet(history: HistoryWorld): Promise<void> {
   const { kratos, kube, processes } = history;
   const writes = () => [kratos.writes, kube.writes, kratos.mints, kube.events.length];
+  // The two hours after which a refusal is tried again may be over by now.
+  for (const { operator } of processes) for (const key of kube.resources.keys()) await operator.pass(key);
   const before = writes();
   for (const { operator } of processes) {
-    for (const [key, resource] of kube.resources) {
-      // Every look at a refusal puts a creation on record there and takes it back.
-      if (history.isBare && wasRefused(resource)) continue;
+    for (const key of kube.resources.keys()) {
       for (let pass = 0; pass < QUIET_PASSES; pass += 1) await operator.pass(key);
     }
   }

@@ -1,6 +1,7 @@
 import type { Capabilities, Identity } from '../../src/model/identity.ts';
 import { serverKind } from '../../src/model/identity.ts';
 import { hasFinalizer } from '../../src/model/resource.ts';
+import { Canary } from './canary.ts';
 import { DrivenClock } from './clock.ts';
 import { KEYS } from './history-action.ts';
 import { STRANGER } from './history-spec.ts';
@@ -17,6 +18,7 @@ export class HistoryWorld {
   readonly kube = new SimKube();
   readonly kratos: SimKratos;
   readonly effects = new Effects(this.clock);
+  readonly canary = new Canary(this.kube);
   readonly has: Capabilities;
   readonly stranger: Identity;
   readonly processes: SimProcess[] = [];
@@ -43,7 +45,7 @@ export class HistoryWorld {
       metadataAdmin: undefined,
       externalId: undefined,
     });
-    for (let who = 0; who < count; who += 1) this.processes.push(new SimProcess(this));
+    for (let who = 0; who < count; who += 1) this.processes.push(new SimProcess(this, count === 1));
     this.kube.onChanged = () => {
       for (const process of this.processes) process.changed();
     };
@@ -107,7 +109,7 @@ export class HistoryWorld {
       this.causes += 1;
       this.#countLost(process);
       process.kill();
-      this.processes[who] = new SimProcess(this);
+      this.processes[who] = new SimProcess(this, !this.isShared);
     }
     await turn();
   }

@@ -74,11 +74,13 @@ export class SimKratos {
   /** What the server does to traits before it stores them. */
   normalise: (traits: JsonObject) => JsonObject = (traits) => traits;
 
-  #made = 0;
+  #made: number;
   /** Requests that a frozen server took in and has not looked at. */
   #buffered: (() => unknown)[] | undefined;
 
-  constructor(has: Capabilities, clock: DrivenClock) {
+  /** @param made so many identities were made elsewhere, whose ids do not come again here */
+  constructor(has: Capabilities, clock: DrivenClock, made = 0) {
+    this.#made = made;
     this.has = has;
     this.#clock = clock;
   }
@@ -212,7 +214,10 @@ export class SimKratos {
       if (other.id === wanted.id) continue;
       const sameEmail = emailOf(other) !== undefined && emailOf(other) === emailOf(wanted);
       const sameKey = other.externalId !== undefined && other.externalId === wanted.externalId;
-      if (sameEmail || sameKey) throw fail('conflict', 409);
+      if (!sameEmail && !sameKey) continue;
+      // Its own words quote what was sent.
+      const words = new Sensitive(JSON.stringify(wanted));
+      throw new RemoteError('kratos', { code: 'conflict', outcome: 'none', status: 409, words });
     }
   }
 }

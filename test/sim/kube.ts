@@ -15,6 +15,8 @@ export class SimKube {
   /** What a watch of each key would tell, in order; `undefined` when it is gone. */
   readonly changes = new Map<string, (KratosIdentity | undefined)[]>();
   onChanged: (key: string) => void = () => {};
+  /** The finalizers that an admission policy gives to every new resource. */
+  born: readonly string[] = [];
   /** What the cache shows; the same as `resources` unless frozen. */
   #shown: ReadonlyMap<string, KratosIdentity> | undefined;
   writes = 0;
@@ -32,7 +34,9 @@ export class SimKube {
       return this.#store({ ...old, spec, metadata: { ...old.metadata, generation } });
     }
     this.#uid += 1;
-    const metadata = { name, namespace, uid: `uid-${this.#uid}`, resourceVersion: '', generation: 1 };
+    const finalizers = this.born.length === 0 ? {} : { finalizers: [...this.born] };
+    const uid = `uid-${this.#uid}`;
+    const metadata = { name, namespace, uid, resourceVersion: '', generation: 1, ...finalizers };
     return this.#store({
       apiVersion: API_VERSION,
       kind: KIND,
@@ -70,6 +74,10 @@ export class SimKube {
 
   thawCache(): void {
     this.#shown = undefined;
+  }
+
+  get isCacheFrozen(): boolean {
+    return this.#shown !== undefined;
   }
 
   /** The cache of a watch that may be frozen. */

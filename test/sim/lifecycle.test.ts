@@ -171,13 +171,12 @@ describe('secrets and personal data', () => {
       expect(spoken(s)).not.toContain('CANARY');
       // A conflict over it, a refusal, its expiry and its end.
       await s.settled(spec, 'team/eve');
-      await s.settled({ ...spec, traits: { ...spec.traits, CANARY: 2 ** 60 } }, 'team/limits');
+      await s.settled({ ...spec, traits: { ...spec.traits, huge: 2 ** 60 } }, 'team/limits');
       await s.clock.advance(3_600_000);
       await s.settle();
       s.kube.delete(KEY);
       await s.settle();
-      const told = spoken(s).replaceAll('/CANARY is an integer', '');
-      expect(told).not.toContain('CANARY');
+      expect(spoken(s)).not.toContain('CANARY');
       expect(s.kube.events.length).toBeGreaterThan(3);
     }
   });

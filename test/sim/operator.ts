@@ -1,16 +1,19 @@
-import { RemoteError } from '../../src/model/errors.ts';
+import type { Clock } from '../../src/model/clock.ts';
+import { RemoteError, toError } from '../../src/model/errors.ts';
 import type { KratosView, Settings } from '../../src/model/world.ts';
+import { Census } from '../../src/reconcile/census.ts';
 import { Contact } from '../../src/reconcile/contact.ts';
 import type { Deps } from '../../src/reconcile/deps.ts';
 import { IdentityIndex } from '../../src/reconcile/identity-index.ts';
+import { Losses } from '../../src/reconcile/losses.ts';
 import { Memory } from '../../src/reconcile/memory.ts';
 import { type PassResult, runPass } from '../../src/reconcile/pass.ts';
-import type { Cache } from '../../src/reconcile/ports.ts';
+import type { Cache, Leadership } from '../../src/reconcile/ports.ts';
 import type { DrivenClock } from './clock.ts';
 import type { SimKratos } from './kratos.ts';
 import { carryOut } from './kratos.ts';
 import type { SimKube } from './kube.ts';
-import { type Guard, kratosPort, resourcesPort, secretsPort } from './ports.ts';
+import { kratosPort, resourcesPort, secretsPort } from './ports.ts';
 
 /** What happens to one external effect of a scenario. */
 export const FAULTS = [
@@ -126,6 +129,9 @@ export const SETTINGS: Settings = {
   recoveryMaxTtlMs: 24 * 3_600_000,
 };
 
+/** @param effect its name, where the request has one */
+export type Carry = <T>(to: 'kube' | 'kratos', effect: string | undefined, send: () => T) => Promise<T>;
+
 export interface SimOptions {
   readonly settings?: Settings;
   readonly view?: () => KratosView;
@@ -133,8 +139,19 @@ export interface SimOptions {
   readonly schemas?: boolean;
   /** The watch's cache, where it is not the common one. */
   readonly cache?: Cache;
+  /** What it may know without a look; by default everything that its cache showed at its start. */
+  readonly census?: Deps['census'];
   /** Lets others run before each request; told the effect, where it has one. */
   readonly pause?: (effect: string | undefined) => Promise<void>;
+  /** Carries one request to its server, and the answer back; by default at once. */
+  readonly carry?: Carry;
+  /** Its own, where it is not the common one. */
+  readonly clock?: Clock;
+  /** By default it leads for as long as it lives. */
+  readonly leadership?: Leadership;
+  /** Told of every pass, and of what it did. */
+  readonly onPass?: (key: string, outcome: PassResult | Error) => void;
+  readonly onAction?: Deps['onAction'];
 }
 
 /** One process of the operator: fresh memory over the same two servers. Dead, it can do nothing any more. */
@@ -147,6 +164,7 @@ export class SimOperator {
   readonly #due = new Map<string, number>();
   readonly #clock: DrivenClock;
   readonly #kube: SimKube;
+  readonly #onPass: (key: string, outcome: PassResult | Error) => void;
 
   constructor(
     clock: DrivenClock,
@@ -157,31 +175,40 @@ export class SimOperator {
   ) {
     this.#clock = clock;
     this.#kube = kube;
-    const contact = new Contact(clock);
+    const own = options.clock ?? clock;
+    const contact = new Contact(own);
     const sinceLease = contact.mark();
     const die = () => this.kill();
-    const guard: Guard = async (effect, call) => {
-      if (effect !== undefined && !this.#lookedAtLease)
-        throw new Error(`${effect} without a look at the lease`);
-      this.#lookedAtLease = false;
-      await options.pause?.(effect);
-      if (this.#dead) throw new Died();
-      return effect === undefined ? call() : effects.run(effect, call, die);
-    };
-    const ported = kratosPort(kratos, guard, () => contact.answered(), options.schemas ?? true);
+    const guard =
+      (to: 'kube' | 'kratos') =>
+      async <T>(effect: string | undefined, call: () => T) => {
+        if (effect !== undefined && !this.#lookedAtLease)
+          throw new Error(`${effect} without a look at the lease`);
+        this.#lookedAtLease = false;
+        await options.pause?.(effect);
+        if (this.#dead) throw new Died();
+        const send = () => (effect === undefined ? call() : effects.run(effect, call, die));
+        return options.carry === undefined ? send() : options.carry(to, effect, send);
+      };
+    const ported = kratosPort(kratos, guard('kratos'), () => contact.answered(), options.schemas ?? true);
     this.deps = {
       kratos: ported,
-      resources: resourcesPort(kube, guard),
-      secrets: secretsPort(kube, guard),
+      resources: resourcesPort(kube, guard('kube')),
+      secrets: secretsPort(kube, guard('kube')),
       events: { publish: (event) => kube.events.push(event) },
       cache: options.cache ?? kube.cache,
       leadership: {
         assertHeld: () => {
           if (this.#dead) throw new Died();
+          options.leadership?.assertHeld();
           this.#lookedAtLease = true;
+          // Whatever is awaited between this look and its effect is time in which the lease can be lost.
+          queueMicrotask(() => {
+            this.#lookedAtLease = false;
+          });
         },
       },
-      clock,
+      clock: own,
       gate: {
         view: options.view ?? (() => ({ open: true, has: kratos.has })),
         park: () => {},
@@ -189,19 +216,36 @@ export class SimOperator {
         failed: () => Promise.resolve(),
         recheck: () => Promise.resolve(),
       },
-      index: new IdentityIndex(ported, clock),
+      index: new IdentityIndex(ported, own),
       memory: new Memory(),
+      slots: { aside: (shared) => shared() },
+      census: options.census ?? censusOf(kube),
+      losses: new Losses({
+        clock,
+        release: (key) => this.#due.set(key, clock.monotonic()),
+        onLost: () => {},
+        onMassLoss: () => {},
+      }),
       contact,
       sinceLease,
       settings: options.settings ?? SETTINGS,
-      onAction: () => {},
+      onAction: options.onAction ?? (() => {}),
       onReleased: () => {},
     };
+    this.#onPass = options.onPass ?? (() => {});
     if (!kratos.isFrozen) contact.answered();
   }
 
-  pass(key: string): Promise<PassResult> {
-    return runPass(this.deps, key);
+  async pass(key: string): Promise<PassResult> {
+    try {
+      const result = await runPass(this.deps, key);
+      this.#onPass(key, result);
+      return result;
+    } catch (thrown) {
+      // A process that is dead tells nothing any more.
+      if (!this.#dead) this.#onPass(key, toError(thrown));
+      throw thrown;
+    }
   }
 
   get isDead(): boolean {
@@ -249,4 +293,11 @@ export class SimOperator {
       this.#due.set(key, this.#clock.monotonic() + 1_000);
     }
   }
+}
+
+/** A cache that is behind from the start is no list made after the lease was won. */
+function censusOf(kube: SimKube): Census {
+  const census = new Census();
+  if (!kube.isCacheFrozen) census.counted([...kube.resources.values()].map(({ metadata }) => metadata.uid));
+  return census;
 }

@@ -4,7 +4,7 @@ import type { JsonValue } from '../../src/model/json.ts';
 import { MARKER_KEY } from '../../src/model/owner.ts';
 import { Sensitive } from '../../src/model/sensitive.ts';
 import type { Reason } from '../../src/model/step.ts';
-import { MARK, MARKED_NUMBER } from './generated-canary.ts';
+import { MARK, MARKED_NUMBER } from './canary.ts';
 import { nested } from './generated-specs.ts';
 
 export interface Poison {

@@ -1,5 +1,6 @@
 import { RemoteError } from '../../src/model/errors.ts';
 import type { Identity } from '../../src/model/identity.ts';
+import { withFinalizer } from '../../src/model/resource.ts';
 import type { Kratos, Resources, Secrets } from '../../src/reconcile/ports.ts';
 import { PERSON_SCHEMA, type SimKratos } from './kratos.ts';
 import type { SimKube } from './kube.ts';
@@ -44,8 +45,8 @@ export function kratosPort(kratos: SimKratos, guard: Guard, answered: () => void
 export function resourcesPort(kube: SimKube, guard: Guard): Resources {
   return {
     read: (key) => guard(undefined, () => kube.read(key)),
-    setFinalizers: (resource, finalizers) =>
-      guard('finalizers', () => kube.setFinalizers(resource, finalizers)),
+    setFinalizer: (resource, present) =>
+      guard('finalizers', () => kube.setFinalizers(resource, withFinalizer(resource, present))),
     patchStatus: (resource, status) => guard('status', () => kube.patchStatus(resource, status)),
   };
 }

@@ -1,6 +1,9 @@
 import { RemoteError } from '../../src/model/errors.ts';
 import { Queue } from '../../src/queue/queue.ts';
+import { Census } from '../../src/reconcile/census.ts';
 import { Controller } from '../../src/reconcile/controller.ts';
+import { Slots } from '../../src/reconcile/slots.ts';
+import type { Canary } from './canary.ts';
 import type { DrivenClock } from './clock.ts';
 import type { SimKratos } from './kratos.ts';
 import type { SimKube } from './kube.ts';
@@ -12,9 +15,8 @@ export interface SimWorld {
   readonly kube: SimKube;
   readonly kratos: SimKratos;
   readonly effects: Effects;
+  readonly canary: Canary;
 }
-
-const QUIET = { added: () => {}, retried: () => {}, started: () => {}, finished: () => {}, depth: () => {} };
 
 /**
  * One process with its own watch, the product's queue and its controller. Each of its requests, reads too, waits until it is its turn;
@@ -25,30 +27,42 @@ export class SimProcess {
   readonly operator: SimOperator;
   /** Whatever a pass threw that it may not throw. */
   readonly faults: Error[] = [];
+  readonly #census = new Census();
   readonly #stop = new AbortController();
   #waiting: (() => void)[] = [];
   #free = false;
 
-  constructor(world: SimWorld) {
-    const { clock, kube, kratos, effects } = world;
+  /** @param isAlone there is no other process that may let a resource go meanwhile */
+  constructor(world: SimWorld, isAlone: boolean) {
+    const { clock, kube, kratos, effects, canary } = world;
     this.watch = new SimWatch(kube, (...change) => controller.onChange(...change));
     this.operator = new SimOperator(clock, kube, kratos, effects, {
       cache: this.watch,
+      census: {
+        isNew: (uid) => isAlone && !this.watch.travelled && this.#census.isNew(uid),
+        vouchesFor: (uid) => isAlone && !this.watch.travelled && this.#census.vouchesFor(uid),
+        tries: (uid) => this.#census.tries(uid),
+        letsGo: (uid) => this.#census.letsGo(uid),
+        forget: (uid) => this.#census.forget(uid),
+      },
       pause: () => this.#turn(),
+      onAction: canary.onAction,
     });
     const controller: Controller = new Controller({
       ...this.operator.deps,
       onReleased: () => controller.onReleased(),
-      queue: new Queue({ clock, random: () => 0.5, observer: QUIET }),
-      concurrency: 2,
+      queue: new Queue({ clock, random: () => 0.5, observer: canary.queue }),
+      slots: new Slots(2),
       resyncMs: 600_000,
       random: () => 0.5,
-      onPass: (_key, outcome) => {
+      onPass: (key, outcome) => {
+        if (!(outcome instanceof Died)) canary.passed(key, outcome);
         if (outcome instanceof Error && !isHarmless(outcome)) this.faults.push(outcome);
       },
       onActive: () => {},
     });
     this.watch.relist();
+    this.#census.counted([...world.kube.resources.values()].map(({ metadata }) => metadata.uid));
     void controller.run(this.#stop.signal);
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FINALIZER } from '../../src/model/resource.ts';
-import { SERVERS } from './kratos.ts';
+import { fail, SERVERS } from './kratos.ts';
 import { FAULTS, SETTINGS } from './operator.ts';
 import { KEY, PERSON, Scenario, THING } from './scenario.ts';
 
@@ -177,4 +177,68 @@ test('a resource that the watch forgets while its deletion is under way ends its
   await s.operator.pass(KEY);
   await s.settle();
   expect(s.exists()).toBe(false);
+});
+
+test.each([
+  ['asks for a link in status', { requestId: 'two' }],
+  ['asks for a code, which is not to be had', { requestId: 'two', method: 'Code' }],
+] as const)(
+  'a Secret that a crash kept out of status goes when the next request %s',
+  async (_name, recovery) => {
+    const s = new Scenario(SERVERS.bare);
+    await s.settled(PERSON);
+    s.apply({ ...PERSON, recovery: { requestId: 'one', output: 'Secret' } });
+    s.effects.next('create secret', 'dies after');
+    expect(await s.run()).toBe(false);
+    s.restart();
+    s.apply({ ...PERSON, recovery });
+    await s.settle();
+    expect(s.kube.secretsByName.size).toBe(0);
+    expect(s.condition('RecoveryReady')?.reason).toBe('method' in recovery ? 'MethodDisabled' : 'Issued');
+  },
+);
+
+test('who may not read Secrets is still given links in status', async () => {
+  const s = new Scenario(SERVERS.bare);
+  s.kube.readSecret = () => {
+    throw fail('denied', 403);
+  };
+  await s.settled(PERSON);
+  await s.settled({ ...PERSON, recovery: { requestId: 'one' } });
+  expect(s.condition('RecoveryReady')?.reason).toBe('Issued');
+  s.apply({ ...PERSON, recovery: { requestId: 'two', output: 'Secret' } });
+  await s.operator.pass(KEY);
+  expect(s.condition('RecoveryReady')?.reason).toBe('Waiting');
+});
+
+test.each(Object.entries(SERVERS))(
+  'a create that may still come is not forgotten with a resource that an older list does not show (%s)',
+  async (_kind, has) => {
+    const s = new Scenario(has);
+    // The walk of this lease is over: only an outcome that is known to be unknown makes another.
+    await s.settled(PERSON, TWIN);
+    const { uid } = s.apply(THING).metadata;
+    s.effects.next('create', 'carried out late');
+    await s.operator.pass(KEY);
+    s.operator.deps.memory.forget(uid);
+    await s.clock.advance(5_000);
+    s.kube.delete(KEY);
+    await s.settle();
+    expect(s.exists()).toBe(false);
+    expect(s.only().traits).toEqual(PERSON.traits);
+  },
+);
+
+test('nothing is kept of a resource whose end the watch tells while its pass is under way', async () => {
+  const s = new Scenario(SERVERS.externalIds);
+  const { uid } = (await s.settled(PERSON)).metadata;
+  s.kube.delete(KEY);
+  const { memory } = s.operator.deps;
+  s.kube.onChanged = () => {
+    memory.forget(uid);
+    memory.learn(uid, { sessionsEnded: true });
+  };
+  await s.operator.pass(KEY);
+  expect(s.exists()).toBe(false);
+  expect(memory.learned(uid)).toEqual({});
 });

@@ -1,6 +1,7 @@
 import type { KratosIdentity } from '../../src/model/generated/kratosidentity.ts';
 import type { Capabilities, Identity } from '../../src/model/identity.ts';
 import { keyOf } from '../../src/model/resource.ts';
+import { Canary } from './canary.ts';
 import { DrivenClock } from './clock.ts';
 import { SimKratos } from './kratos.ts';
 import { SimKube, type SpecInput } from './kube.ts';
@@ -16,6 +17,8 @@ export class Scenario {
   readonly kube = new SimKube();
   readonly kratos: SimKratos;
   readonly effects: Effects;
+  /** Hears whatever the operator says here. */
+  readonly canary = new Canary(this.kube);
   readonly #options: SimOptions;
   operator: SimOperator;
 
@@ -28,7 +31,13 @@ export class Scenario {
 
   /** Another process over the same two servers. */
   start(options = this.#options): SimOperator {
-    return new SimOperator(this.clock, this.kube, this.kratos, this.effects, options);
+    const { onAction } = this.canary;
+    const onPass: SimOptions['onPass'] = (key, outcome) => this.canary.passed(key, outcome);
+    return new SimOperator(this.clock, this.kube, this.kratos, this.effects, {
+      onAction,
+      onPass,
+      ...options,
+    });
   }
 
   restart(options = this.#options): void {

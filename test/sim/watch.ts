@@ -10,6 +10,8 @@ export type OnChange = (
 
 /** The cache of one process' watch, which shows of each resource only what it was made to see. */
 export class SimWatch implements Cache {
+  /** It went back in time once, which no list or watch of the product can. */
+  travelled = false;
   readonly #kube: SimKube;
   readonly #onChange: OnChange;
   readonly #shown = new Map<string, KratosIdentity>();
@@ -45,6 +47,7 @@ export class SimWatch implements Cache {
 
   /** Everything as it was so many changes of it ago, as an API server that lags behind would list it. */
   travel(back: number): void {
+    this.travelled = true;
     for (const key of this.#kube.changes.keys()) this.#goTo(key, this.#at(key) - back, true);
   }
 

@@ -18,7 +18,7 @@ describe('an absence is believed', () => {
   >([
     ['15 s after Kratos first answered since the lease, under an inherited finalizer', {}, LEASE, 16_000],
     ['never, before Kratos answered', {}, { ...LEASE, sinceLease: undefined }, FOREVER],
-    ['at once under a finalizer of this pass', { finalizerIsNew: true }, LEASE, 0],
+    ['at once under a finalizer of this pass', { firstTry: true }, LEASE, 0],
     ['at once under a record of this pass', { pendingIsNew: true }, LEASE, 0],
     ['at once after a refusal in status', { resource: INHERITED.said('InvalidTraits').value }, LEASE, 0],
     [
@@ -66,7 +66,7 @@ describe('an absence is believed', () => {
     ],
     [
       'late after it, whoever set the finalizer',
-      { finalizerIsNew: true, learned: { unknownCreate: { generation: 1 } } },
+      { firstTry: true, learned: { unknownCreate: { generation: 1 } } },
       { sinceLease: 0, sinceUnknownCreate: 5_000 },
       20_000,
     ],

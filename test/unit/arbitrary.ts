@@ -162,7 +162,11 @@ export const worlds: fc.Arbitrary<World> = fc.record({
   settings: fc.constantFrom(SETTINGS, { ...SETTINGS, recoveryOutput: 'Secret' as const }),
   kratos,
   identity: fc.oneof(
-    fc.constantFrom({ kind: 'unread' as const }, { kind: 'gone' as const }),
+    fc.constantFrom(
+      { kind: 'unread' as const },
+      { kind: 'gone' as const },
+      { kind: 'gone' as const, deleted: true as const },
+    ),
     identities.map((held) => ({ kind: 'known' as const, identity: held })),
     fc.record({ kind: fc.constant('found' as const), identity: identities, recorded: fc.boolean() }),
     fc.record({ kind: fc.constant('notFound' as const), at }),
@@ -204,8 +208,10 @@ export const worlds: fc.Arbitrary<World> = fc.record({
     })
     .map(dense),
   equals: maybe(fc.constantFrom({ digest: 'x', ids: [] })),
+  obstacle: maybe(fc.constantFrom('', 'schema a', 'holders b')),
   fenced: fc.boolean(),
-  finalizerIsNew: fc.boolean(),
+  vouched: fc.boolean(),
+  firstTry: fc.boolean(),
   pendingIsNew: fc.boolean(),
   conflictToExplain: fc.boolean(),
   createRefused: fc.boolean(),
@@ -221,4 +227,5 @@ export const worlds: fc.Arbitrary<World> = fc.record({
     ),
   ),
   absenceCountsFrom: fc.oneof(at, fc.constant(Number.POSITIVE_INFINITY)),
+  remakeFrom: fc.constantFrom(0, NOW.mono, NOW.mono + 5_000),
 });

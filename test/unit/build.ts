@@ -138,7 +138,14 @@ export function bareIdentity(change: Partial<Identity> = {}): Identity {
 export function world(change: Partial<World> = {}): World {
   const kratos = { open: true, has: EXTERNAL_IDS } as const;
   return {
-    ...unseenWorld({ resource: resource().value, settings: SETTINGS, kratos, learned: {} }),
+    ...unseenWorld({
+      resource: resource().value,
+      settings: SETTINGS,
+      kratos,
+      learned: {},
+      vouched: false,
+      firstTry: false,
+    }),
     ...change,
   };
 }

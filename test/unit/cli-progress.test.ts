@@ -35,6 +35,14 @@ test('progress is a line a second at most, and always a last one', async () => {
   expect(written()).toBe('three\nfive\nsix\n');
 });
 
+test('progress that ends with what it told last does not tell it again', async () => {
+  const { progress, written, pass } = setting(false);
+  pass(1_000);
+  await progress.show('one');
+  await progress.end('one');
+  expect(written()).toBe('one\n');
+});
+
 test('progress on a terminal is one line, drawn anew, that others can have for a while', async () => {
   const { progress, written } = setting(true);
   await progress.show('one');

@@ -3,6 +3,7 @@ import { RemoteError } from '../../src/model/errors.ts';
 import type { KratosIdentity } from '../../src/model/generated/kratosidentity.ts';
 import type { KratosView } from '../../src/model/world.ts';
 import { Controller } from '../../src/reconcile/controller.ts';
+import { Slots } from '../../src/reconcile/slots.ts';
 import { settle } from '../sim/clock.ts';
 import { SERVERS } from '../sim/kratos.ts';
 import { KEY, PERSON, Scenario } from '../sim/scenario.ts';
@@ -13,25 +14,32 @@ type WorkQueue = ConstructorParameters<typeof Controller>[0]['queue'];
 /** Writes down what it is told, and gives out the keys that the test puts into it. */
 class FakeQueue implements WorkQueue {
   readonly told: string[] = [];
+  priority: ReturnType<WorkQueue['priorityOf']> = 'normal';
   #waiting: ((key: string) => void)[] = [];
+  readonly #given: string[] = [];
 
   add = (key: string, priority = 'normal') => void this.told.push(`add ${key} ${priority}`);
   addAfter = (key: string, ms: number, priority = 'normal') =>
     void this.told.push(`after ${ms} ${key} ${priority}`);
-  addRateLimited = (key: string) => void this.told.push(`backoff ${key}`);
+  addRateLimited = (key: string, ms = 0) => void this.told.push(`backoff ${ms} ${key}`);
+  priorityOf = () => this.priority;
   forget = (key: string) => void this.told.push(`forget ${key}`);
   drop = (key: string) => void this.told.push(`drop ${key}`);
   done = (key: string) => void this.told.push(`done ${key}`);
 
   get(signal: AbortSignal): Promise<string> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push(resolve);
+      const given = this.#given.shift();
+      if (given === undefined) this.#waiting.push(resolve);
+      else resolve(given);
       signal.addEventListener('abort', () => reject(signal.reason));
     });
   }
 
   give(key: string): void {
-    this.#waiting.shift()?.(key);
+    const taker = this.#waiting.shift();
+    if (taker === undefined) this.#given.push(key);
+    else taker(key);
   }
 }
 
@@ -51,9 +59,9 @@ class Fixture {
     const { deps } = this.scenario.operator;
     this.controller = new Controller({
       ...deps,
-      gate: { ...deps.gate, park: (key) => this.parked.push(key) },
+      gate: { ...deps.gate, park: (key, priority) => this.parked.push(`${key} ${priority}`) },
       queue: this.queue,
-      concurrency: 2,
+      slots: new Slots(2),
       resyncMs: 600_000,
       random: () => 0.5,
       onPass: (key, outcome) =>
@@ -141,25 +149,31 @@ describe('after a pass', () => {
     expect(f.passes).toEqual([`${KEY} done`]);
   });
 
-  it('that another write overtook, it comes at once', async () => {
-    f.scenario.apply(PERSON);
-    f.scenario.effects.before('status', () =>
-      f.scenario.apply({ ...PERSON, traits: { email: 'b@example.org' } }),
-    );
-    expect(await f.work()).toContain(`after 0 ${KEY} normal`);
-  });
+  test.each(['normal', 'low'] as const)(
+    'that another write overtook, it comes at once, as a %s key still, and its backoff ends',
+    async (priority) => {
+      f.queue.priority = priority;
+      f.scenario.apply(PERSON);
+      f.scenario.effects.before('status', () =>
+        f.scenario.apply({ ...PERSON, traits: { email: 'b@example.org' } }),
+      );
+      const told = await f.work();
+      expect(told.slice(0, 2)).toEqual([`forget ${KEY}`, `after 0 ${KEY} ${priority}`]);
+    },
+  );
 
   it('that met trouble of its own, it comes after its backoff and no later than its resync', async () => {
     f.scenario.apply(PERSON);
     f.scenario.kratos.freeze();
-    expect(await f.work()).toEqual([`backoff ${KEY}`, RESYNC, `done ${KEY}`]);
+    expect(await f.work()).toEqual([`backoff 0 ${KEY}`, RESYNC, `done ${KEY}`]);
   });
 
   it('that met a closed gate, it is parked there', async () => {
     f.view = { open: false, cause: 'unavailable', forMs: 0 };
     f.scenario.apply(PERSON);
+    f.queue.priority = 'low';
     expect(await f.work()).toEqual([`done ${KEY}`]);
-    expect(f.parked).toEqual([KEY]);
+    expect(f.parked).toEqual([`${KEY} low`]);
   });
 
   it('of a settled resource that met a closed gate, it says so when the outage has lasted', async () => {
@@ -167,7 +181,7 @@ describe('after a pass', () => {
     await f.work();
     f.view = { open: false, cause: 'unavailable', forMs: 10_000 };
     expect(await f.work()).toEqual([`after 20000 ${KEY} low`, `done ${KEY}`]);
-    expect(f.parked).toEqual([KEY]);
+    expect(f.parked).toEqual([`${KEY} normal`]);
   });
 
   it('that met an API server in trouble, it comes after its backoff', async () => {
@@ -175,8 +189,21 @@ describe('after a pass', () => {
     f.scenario.effects.before('finalizers', () => {
       throw new RemoteError('PATCH', { code: 'unavailable', outcome: 'none' });
     });
-    expect(await f.work()).toEqual([`backoff ${KEY}`, `done ${KEY}`]);
+    expect(await f.work()).toEqual([`backoff 0 ${KEY}`, `done ${KEY}`]);
     expect(f.passes).toEqual([`${KEY} PATCH: unavailable`]);
+  });
+
+  it('that the API server asked to wait, it comes no sooner than that', async () => {
+    f.scenario.apply(PERSON);
+    f.scenario.effects.before('finalizers', () => {
+      throw new RemoteError('PATCH', {
+        code: 'unavailable',
+        outcome: 'none',
+        status: 429,
+        retryAfterMs: 9_000,
+      });
+    });
+    expect(await f.work()).toEqual([`backoff 9000 ${KEY}`, `done ${KEY}`]);
   });
 
   it('that lost the lease, nothing of ours is scheduled', async () => {

@@ -42,7 +42,8 @@ describe('a definite refusal of this spec stalls', () => {
       'Kratos has no identity schema of the id in spec.schemaId',
     ],
     [{ code: 'invalid', refusal: 'other', status: 422 }, 'KratosRefused', 'Kratos refused the request (422)'],
-    [{ code: 'invalid' }, 'KratosRefused', 'Kratos refused the request (400)'],
+    [{ code: 'invalid', status: 400 }, 'KratosRefused', 'Kratos refused the request (400)'],
+    [{ code: 'methodDisabled' }, 'KratosRefused', 'Kratos refused the request (methodDisabled)'],
     [{ code: 'tooLarge', status: 413 }, 'KratosRefused', 'Kratos refused the request (413)'],
     [{ code: 'conflict', status: 409 }, 'KratosRefused', 'Kratos refused the request (409)'],
   ])('%j', (detail, reason, message) => {

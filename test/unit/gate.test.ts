@@ -14,6 +14,7 @@ const CLOSED = { open: false, cause: 'unavailable' };
 class Fixture {
   readonly clock = new DrivenClock();
   readonly released: string[] = [];
+  readonly priorities: string[] = [];
   readonly changes: string[] = [];
   readonly #stop = new AbortController();
   readonly gate: Gate;
@@ -40,7 +41,10 @@ class Fixture {
     this.gate = new Gate({
       kratos,
       clock: this.clock,
-      release: (key) => this.released.push(key),
+      release: (key, priority) => {
+        this.released.push(key);
+        this.priorities.push(priority);
+      },
       onChange: (open) => this.changes.push(open ? 'open' : 'closed'),
     });
   }
@@ -199,7 +203,7 @@ describe('a denial', () => {
   });
 
   it('hands one parked key back for it', async () => {
-    for (const key of ['b', 'c', 'd']) f.gate.park(key);
+    for (const key of ['b', 'c', 'd']) f.gate.park(key, 'low');
     await f.clock.advance(29_000);
     expect(f.released).toEqual([]);
     await f.clock.advance(1_000);
@@ -212,7 +216,7 @@ describe('a denial', () => {
   });
 
   it('is over when the key that tries succeeds, and only then', async () => {
-    f.gate.park('c');
+    f.gate.park('c', 'low');
     f.gate.succeeded('a');
     expect(f.gate.view('a').open).toBe(false);
     await f.clock.advance(30_000);
@@ -238,7 +242,7 @@ describe('parked keys', () => {
     f.isReady = false;
     f.has = trouble();
     await f.gate.failed('a', trouble());
-    for (let index = 0; index < 120; index += 1) f.gate.park(`key-${index}`);
+    for (let index = 0; index < 120; index += 1) f.gate.park(`key-${index}`, 'low');
     await f.clock.advance(20_000);
     expect(f.released).toEqual([]);
     f.has = EXTERNAL_IDS;
@@ -250,9 +254,36 @@ describe('parked keys', () => {
     expect(new Set(f.released).size).toBe(120);
   });
 
+  it('are handed back with their own priority, edits first, also when only one may try', async () => {
+    await f.start();
+    await f.gate.failed('a', DENIED);
+    for (let index = 0; index < 60; index += 1) f.gate.park(`resync-${index}`, 'low');
+    for (const key of ['edit-1', 'edit-2']) f.gate.park(key, 'normal');
+    await f.clock.advance(30_000);
+    expect(f.released).toEqual(['edit-1']);
+    expect(f.gate.view('edit-1').open).toBe(true);
+    f.gate.succeeded('edit-1');
+    await settle();
+    expect(f.released.slice(0, 3)).toEqual(['edit-1', 'edit-2', 'resync-0']);
+    expect(f.priorities.slice(0, 3)).toEqual(['normal', 'normal', 'low']);
+  });
+
+  it('keep the better of the priorities that they were parked with', async () => {
+    await f.start();
+    await f.gate.failed('a', DENIED);
+    for (const key of ['resync', 'edit', 'raised']) f.gate.park(key, key === 'edit' ? 'normal' : 'low');
+    for (const key of ['edit', 'raised']) f.gate.park(key, key === 'raised' ? 'normal' : 'low');
+    await f.clock.advance(30_000);
+    expect(f.gate.view('edit').open).toBe(true);
+    f.gate.succeeded('edit');
+    await settle();
+    expect(f.released).toEqual(['edit', 'raised', 'resync']);
+    expect(f.priorities).toEqual(['normal', 'normal', 'low']);
+  });
+
   it('are handed back at once where the gate opened meanwhile', async () => {
     await f.start();
-    f.gate.park('late');
+    f.gate.park('late', 'low');
     await settle();
     expect(f.released).toEqual(['late']);
   });
@@ -267,4 +298,46 @@ it('looks anew at what Kratos has at most once a minute', async () => {
   await Promise.all([f.gate.recheck(), f.gate.recheck()]);
   expect(f.probes).toBe(2);
   expect(f.gate.view('a')).toEqual({ open: true, has: METADATA });
+});
+
+it('looks anew sooner where that is asked for', async () => {
+  await f.start();
+  await f.clock.advance(9_000);
+  await f.gate.recheck(10_000);
+  expect(f.probes).toBe(1);
+  await f.clock.advance(1_000);
+  await f.gate.recheck(10_000);
+  expect(f.probes).toBe(2);
+});
+
+describe('an answer that is not of this API, from a Kratos that is ready', () => {
+  const ODD = trouble({ code: 'unexpected', status: 308 });
+
+  it('is one of another server: what it has is looked at anew, at most every 10 s', async () => {
+    await f.start();
+    await f.clock.advance(10_000);
+    f.has = METADATA;
+    await Promise.all([f.gate.failed('a', ODD), f.gate.failed('b', ODD)]);
+    expect(f.gate.view('a')).toEqual({ open: true, has: METADATA });
+    await f.gate.failed('a', ODD);
+    expect(f.probes).toBe(2);
+    await f.clock.advance(10_000);
+    await f.gate.failed('a', ODD);
+    expect(f.probes).toBe(3);
+  });
+
+  it('closes the gate where what answers is no Kratos', async () => {
+    await f.start();
+    await f.clock.advance(10_000);
+    f.has = ODD;
+    await f.gate.failed('a', ODD);
+    expect(f.gate.view('a')).toMatchObject(CLOSED);
+  });
+
+  it('is no reason to look where there was no answer at all', async () => {
+    await f.start();
+    await f.clock.advance(10_000);
+    await f.gate.failed('a', trouble());
+    expect([f.readies, f.probes]).toEqual([1, 1]);
+  });
 });

@@ -204,3 +204,25 @@ describe('what else may answer', () => {
     expect(isKratosOwn(failure(GET, 404, TEXT_TYPE, '404 page not found\n'))).toBe(false);
   });
 });
+
+describe('a route that an earlier release leaves to users', () => {
+  const asked: Asked = { ...DELETE, since: 'Kratos v0.11 or later', leftTo: '/sessions/1' };
+
+  test.each([
+    ['http://127.0.0.1:4433/sessions/1', 'unsupported'],
+    ['https://id.example/kratos/sessions/1?page_size=5', 'unsupported'],
+    ['https://proxy.example/admin/sessions/1', 'unexpected'],
+    ['https://proxy.example/login?rd=/sessions/1', 'unexpected'],
+    ['/sessions/2', 'unexpected'],
+    ['', 'unexpected'],
+  ])('is told by a redirect to %j: %s', (location, code) => {
+    expect(failure(asked, 307, { location }, '').code).toBe(code);
+    expect(failure(asked, 302, { location }, '').code).toBe('unexpected');
+    expect(failure(DELETE, 307, { location }, '').code).toBe('unexpected');
+  });
+
+  it('was not carried out, and says what it needs', () => {
+    const error = failure(asked, 307, { location: 'http://x/sessions/1' }, '');
+    expect(error).toMatchObject({ outcome: 'none', needs: 'Kratos v0.11 or later' });
+  });
+});

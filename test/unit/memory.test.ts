@@ -84,6 +84,30 @@ describe('what was learned', () => {
     expect(memory.newest(version('1')).metadata.resourceVersion).toBe('1');
   });
 
+  it('of a create that may still come outlives the resource, and is there where it shows up again', () => {
+    const memory = new Memory();
+    const unknownCreate = { generation: 1 };
+    memory.learn('uid-1', { unknownCreate, conflicts: { generation: 1, count: 1 } });
+    memory.markUnknown('uid-1', { firstAnswer: 1 });
+    memory.forget('uid-1');
+    expect(memory.learned('uid-1')).toEqual({ unknownCreate });
+    memory.newest(version('1'));
+    expect(memory.unknownSince('uid-1')).toEqual({ firstAnswer: 1 });
+  });
+
+  it('of creates that may still come is bounded, but for resources that are there', () => {
+    const memory = new Memory();
+    const unknownCreate = { generation: 1 };
+    const uids = Array.from({ length: 1_002 }, (_, index) => `uid-${index}`);
+    for (const uid of uids) {
+      memory.learn(uid, { unknownCreate });
+      memory.forget(uid);
+      if (uid === 'uid-1') memory.newest(version('1', uid));
+    }
+    const kept = uids.filter((uid) => memory.learned(uid).unknownCreate !== undefined);
+    expect(kept).toEqual(uids.slice(1));
+  });
+
   it('of a resource never heard of is nothing', () => {
     const memory = new Memory();
     memory.carried('uid-1');

@@ -17,6 +17,8 @@ async function scrape(metrics: Metrics): Promise<Map<string, number>> {
   return samples;
 }
 
+const IDLE = { unfinished: 0, longest: 0 };
+const WATCHES = { wanted: 3, connected: 2, objects: 70, silentSeconds: 1.5, versionSeconds: 40 };
 const C = 'controller="kratosidentity"';
 const Q = `${C},name="kratosidentity"`;
 
@@ -128,7 +130,7 @@ describe('what is read at each scrape', () => {
   it('is the resources by Ready condition; what none is in any more disappears', async () => {
     const metrics = new Metrics('1');
     let resources = [{ ready: 'False', reason: 'Conflict', count: 2 }];
-    metrics.scrape({ resources: () => resources, work: () => ({ unfinished: 0, longest: 0 }) });
+    metrics.scrape({ resources: () => resources, work: () => IDLE, watches: () => WATCHES });
     const before = await scrape(metrics);
     expect(before.get('kratos_identity_resources{ready="False",reason="Conflict"}')).toBe(2);
     resources = [{ ready: 'True', reason: 'Synced', count: 5 }];
@@ -140,12 +142,37 @@ describe('what is read at each scrape', () => {
   it('is the work that has not ended', async () => {
     const metrics = new Metrics('1');
     let unfinished = 7;
-    metrics.scrape({ resources: () => [], work: () => ({ unfinished, longest: 4 }) });
+    metrics.scrape({ resources: () => [], work: () => ({ unfinished, longest: 4 }), watches: () => WATCHES });
     expect((await scrape(metrics)).get(`workqueue_unfinished_work_seconds{${Q}}`)).toBe(7);
     unfinished = 9;
     const samples = await scrape(metrics);
     expect(samples.get(`workqueue_unfinished_work_seconds{${Q}}`)).toBe(9);
     expect(samples.get(`workqueue_longest_running_processor_seconds{${Q}}`)).toBe(4);
+  });
+});
+
+describe('the watches', () => {
+  it('are told at each scrape, all namespaces together', async () => {
+    const metrics = new Metrics('1');
+    let watches = WATCHES;
+    metrics.scrape({ resources: () => [], work: () => IDLE, watches: () => watches });
+    const before = await scrape(metrics);
+    expect(before.get('kratos_identity_watches')).toBe(3);
+    expect(before.get('kratos_identity_watches_connected')).toBe(2);
+    expect(before.get('kratos_identity_cached_resources')).toBe(70);
+    expect(before.get('kratos_identity_watch_silence_seconds')).toBe(1.5);
+    expect(before.get('kratos_identity_watch_version_age_seconds')).toBe(40);
+    watches = { ...WATCHES, connected: 3 };
+    expect((await scrape(metrics)).get('kratos_identity_watches_connected')).toBe(3);
+  });
+
+  it.each([
+    ['watch_total', 'result', ['ended', 'cut', 'corrupt', 'expired', 'error']],
+    ['relist_total', 'reason', ['expired', 'corrupt', 'refused', 'failing', 'asked']],
+    ['watch_events_total', 'type', ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']],
+  ] as const)('have every series of kratos_identity_%s from the start', async (family, label, values) => {
+    const samples = await scrape(new Metrics('1'));
+    for (const value of values) expect(samples.get(`kratos_identity_${family}{${label}="${value}"}`)).toBe(0);
   });
 });
 
@@ -179,8 +206,9 @@ describe('the rest', () => {
     metrics.setLeader('lease', true);
     metrics.setGateOpen(true);
     metrics.countAction('created');
-    const { listed, watched, event } = metrics.reflector;
+    const { listed, relisted, watched, event } = metrics.reflector;
     listed();
+    relisted('expired');
     watched('cut');
     event('ADDED');
     const samples = await scrape(metrics);
@@ -188,6 +216,7 @@ describe('the rest', () => {
     expect(samples.get('kratos_admin_gate_open')).toBe(1);
     expect(samples.get('kratos_identity_actions_total{action="created"}')).toBe(1);
     expect(samples.get('kratos_identity_list_total')).toBe(1);
+    expect(samples.get('kratos_identity_relist_total{reason="expired"}')).toBe(1);
     expect(samples.get('kratos_identity_watch_total{result="cut"}')).toBe(1);
     expect(samples.get('kratos_identity_watch_events_total{type="ADDED"}')).toBe(1);
     metrics.setLeader('lease', false);

@@ -10,7 +10,7 @@ const step = (change: Partial<World>) => plan(world(change), NOW);
 
 const FINALIZED = resource().finalized().value;
 const SYNCED = resource().synced().value;
-const NEW = { resource: FINALIZED, finalizerIsNew: true, fenced: true } as const;
+const NEW = { resource: FINALIZED, firstTry: true, fenced: true } as const;
 const PROTECTED = { kind: 'read', identifiers: ['ada@example.org'] } as const;
 const UNPROTECTED = { kind: 'read', identifiers: [] } as const;
 const NOT_FOUND = { kind: 'notFound', at: NOW.mono } as const;
@@ -27,9 +27,19 @@ describe('look before creating', () => {
       { do: 'readIdentity', id: 'id-2' },
     ],
     [
-      'external ids: an inherited finalizer is a reason to look',
-      { resource: FINALIZED },
-      { do: 'searchIdentity' },
+      'external ids: nobody has tried most likely, and only a marker could tell more than the unique key',
+      { resource: FINALIZED, vouched: true },
+      { do: 'searchIdentity', by: 'marker' },
+    ],
+    [
+      'external ids: then the key may send us to look',
+      { resource: FINALIZED, vouched: true, identity: NOT_FOUND, absenceCountsFrom: Infinity },
+      { do: 'createIdentity' },
+    ],
+    [
+      'external ids: also where the author’s key was there from the first',
+      { resource: resource({ externalId: 'ada' }).finalized().value, vouched: true },
+      { do: 'searchIdentity', by: 'marker' },
     ],
     ['external ids: our own new finalizer proves that there is none', NEW, { do: 'createIdentity' }],
     [
@@ -65,6 +75,22 @@ describe('look before creating', () => {
     [
       'marker: an inherited finalizer is a reason to look',
       { resource: FINALIZED, ...on(METADATA), protection: PROTECTED },
+      { do: 'searchIdentity' },
+    ],
+    [
+      'marker: so is a pass that has ended over it',
+      { resource: resource().finalized().said('Progressing').value, ...on(METADATA), protection: PROTECTED },
+      { do: 'searchIdentity' },
+    ],
+    [
+      'marker: and a record from before an upgrade',
+      {
+        resource: resource()
+          .finalized()
+          .withStatus({ pendingCreate: { digest: 'x' } }).value,
+        ...on(METADATA),
+        protection: PROTECTED,
+      },
       { do: 'searchIdentity' },
     ],
     [
@@ -111,6 +137,30 @@ describe('look before creating', () => {
     ],
   ])('%s', (_name, change, expected) => {
     expect(step(change)).toMatchObject(expected);
+  });
+});
+
+describe('every way is looked at', () => {
+  test.each<[string, Partial<World>]>([
+    [
+      'where a pass has ended over the resource',
+      { resource: resource().finalized().said('Progressing').value, vouched: true },
+    ],
+    [
+      'where an earlier try may have sent another key',
+      { resource: resource({ externalId: 'ada' }).finalized().with({ generation: 2 }).value, vouched: true },
+    ],
+    [
+      'where the record of an earlier try was left behind',
+      {
+        resource: resource()
+          .finalized()
+          .withStatus({ pendingCreate: { digest: 'x' } }).value,
+        vouched: true,
+      },
+    ],
+  ])('%s', (_name, change) => {
+    expect(step(change)).toEqual({ do: 'searchIdentity' });
   });
 });
 
@@ -197,6 +247,17 @@ describe('the fence before a POST', () => {
   test.each<Row>([
     ['external ids: a live read where nothing was won', absent, { do: 'readResource' }],
     ['external ids: none where it was', { ...absent, fenced: true }, { do: 'createIdentity' }],
+    ['external ids: none of what is surely there', { ...absent, vouched: true }, { do: 'createIdentity' }],
+    [
+      'marker: of that too, for its identity may be on record by now',
+      { ...absent, ...on(METADATA), protection: UNPROTECTED, vouched: true },
+      { do: 'readResource' },
+    ],
+    [
+      'marker: but not where nobody can have tried',
+      { ...absent, ...on(METADATA), protection: UNPROTECTED, vouched: true, firstTry: true },
+      { do: 'createIdentity' },
+    ],
     ['marker: a live read', { ...absent, ...on(METADATA), protection: UNPROTECTED }, { do: 'readResource' }],
     [
       'classic: the record itself, after a look at what is equal',

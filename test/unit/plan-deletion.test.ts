@@ -137,6 +137,16 @@ describe('on a classic server', () => {
 });
 
 describe('Retain', () => {
+  it('looks for no Secret after a pass that went well over the same spec', () => {
+    const { value } = HELD.withSpec({ deletionPolicy: 'Retain' });
+    expect(step({ resource: value, secret: { kind: 'unread' } })).toMatchObject({ do: 'removeFinalizer' });
+  });
+
+  it('looks for one where the spec was edited after that pass', () => {
+    const edited = HELD.with({ generation: 3 }).withSpec({ deletionPolicy: 'Retain' }).value;
+    expect(step({ resource: edited, secret: { kind: 'unread' } })).toEqual({ do: 'readSecret' });
+  });
+
   it('needs no Kratos', () => {
     const retained = HELD.withSpec({ deletionPolicy: 'Retain' }).value;
     expect(step({ resource: retained, kratos: CLOSED })).toEqual({
@@ -145,8 +155,8 @@ describe('Retain', () => {
     });
   });
 
-  it('takes our Secret back first', () => {
-    const retained = HELD.withSpec({ deletionPolicy: 'Retain' }).value;
+  it('takes our Secret back first, where the last pass did not go well', () => {
+    const retained = HELD.withSpec({ deletionPolicy: 'Retain' }).said('KratosUnavailable').value;
     expect(step({ resource: retained, kratos: CLOSED, secret: { kind: 'unread' } })).toEqual({
       do: 'readSecret',
     });

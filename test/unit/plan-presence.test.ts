@@ -23,7 +23,7 @@ const FINALIZED = resource().finalized().value;
 const FRESH = resource().value;
 const CLOSED = { open: false, cause: 'unavailable', forMs: 0 } as const;
 const SYNCED = resource().synced().value;
-const NEW = { resource: FINALIZED, finalizerIsNew: true, fenced: true } as const;
+const NEW = { resource: FINALIZED, firstTry: true, fenced: true } as const;
 const DIGEST = createDigest('person', { email: 'ada@example.org' });
 const CONFLICT = 'an identifier, address, external id or identity that this resource needs is not its own';
 
@@ -128,12 +128,18 @@ describe('an identity in view', () => {
     ],
     [
       'gone: the id is cleared first',
-      { resource: SYNCED, identity: { kind: 'gone' } },
+      { resource: SYNCED, identity: { kind: 'gone' }, probed: true },
       { do: 'forgetIdentity' },
     ],
     [
       'gone, classic: together with the record',
-      { resource: SYNCED, ...on(CLASSIC), identity: { kind: 'gone' }, equals: { digest: DIGEST, ids: [] } },
+      {
+        resource: SYNCED,
+        ...on(CLASSIC),
+        identity: { kind: 'gone' },
+        probed: true,
+        equals: { digest: DIGEST, ids: [] },
+      },
       { do: 'recordPending', digest: DIGEST, notThese: [], forget: true },
     ],
     [
@@ -145,6 +151,7 @@ describe('an identity in view', () => {
             recovery: { requestId: 'one', state: 'Issued', expiresAt: '2027-01-01T00:00:00.000Z' },
           }).value,
         identity: { kind: 'gone' },
+        probed: true,
       },
       { do: 'retireRecovery' },
     ],

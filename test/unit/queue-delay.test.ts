@@ -160,6 +160,18 @@ describe('a failing key', () => {
     }
   });
 
+  it.each([
+    [400, 1_000],
+    [9_000, 9_000],
+  ])('that is to wait for %d ms at least comes back after %d', (atLeast, ms) => {
+    const { clock, queue } = world();
+    queue.addRateLimited('a', atLeast);
+    clock.advance(ms - 1);
+    expect(queue.length).toBe(0);
+    clock.advance(1);
+    expect(queue.length).toBe(1);
+  });
+
   it('delays no other', () => {
     const { clock, queue } = world();
     for (let failure = 0; failure < 10; failure += 1) queue.addRateLimited('a');

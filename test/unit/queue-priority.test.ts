@@ -73,6 +73,16 @@ describe('priority', () => {
     expect(told.depth).toEqual([1, 1]);
   });
 
+  it('of a key that is worked on can be asked for, and is that of an edit for any other', async () => {
+    const { queue, take } = world();
+    queue.add('resync', 'low');
+    queue.add('waiting', 'low');
+    const key = await take();
+    expect(['resync', 'waiting'].map((one) => queue.priorityOf(one))).toEqual(['low', 'normal']);
+    queue.done(key);
+    expect(queue.priorityOf(key)).toBe('normal');
+  });
+
   it('puts an edit before ten thousand keys of a resync, also of its own namespace', async () => {
     const { queue, take } = world();
     for (let index = 0; index < 10_000; index += 1) queue.add(`team/${index}`, 'low');

@@ -251,7 +251,12 @@ describe('when it is no longer asked for', () => {
       { resource: quiet.with({ generation: 2 }).value },
       { do: 'readSecret' },
     ],
-    ['also after a pass that did not', { resource: quiet.said('Progressing').value }, { do: 'readSecret' }],
+    [
+      'also after a pass that did not',
+      { resource: quiet.with({ generation: 2 }).said('Progressing').value },
+      { do: 'readSecret' },
+    ],
+    ['not where it never was asked for', { resource: quiet.said('Progressing').value }, { do: 'settled' }],
   ])('%s', (_name, change, expected) => {
     expect(step(change)).toMatchObject(expected);
   });

@@ -42,7 +42,7 @@ describe('the API server answering with its own Status', () => {
 
   test('tells how long to wait with a 429 or a 503', async () => {
     const { api } = await setup((_, response) => sendStatus(response, 429, 'x', { 'retry-after': '3' }));
-    expect(await refusal(api.requests.get(CALL))).toMatchObject({ retryAfterMs: 3000, retry: 'after' });
+    expect(await refusal(api.requests.get(CALL))).toMatchObject({ retryAfterMs: 3000, retry: 'backoff' });
   });
 });
 

@@ -61,8 +61,10 @@ describe('winning', () => {
     await until(() => server.asked.length === 8);
     expect(server.asked).toEqual(Array(8).fill('GET'));
     expect(elector.wonAt).toBeUndefined();
-    await server.clock.elapse(2000);
+    // Not a blind wait: to the moment at which what was seen expires.
+    await server.clock.elapse(1000);
     await acquired;
+    expect(elector.wonAt).toBe(15_000);
     expect(server.stored?.spec).toMatchObject({ holderIdentity: 'me', leaseTransitions: 1 });
   });
 
@@ -70,14 +72,16 @@ describe('winning', () => {
     const server = await LeaseServer.start({ holderIdentity: 'other', leaseDurationSeconds: 15 });
     const elector = server.elector('me');
     const acquired = elector.acquire(signal());
-    for (let i = 0; i < 7; i++) await server.clock.elapse(2000);
+    for (let i = 0; i < 6; i++) await server.clock.elapse(2000);
     await until(() => server.clock.awaits(2000));
     server.write({ holderIdentity: 'other', leaseDurationSeconds: 15 });
+    // Seen at 14 s, it expires at 29 s.
     for (let i = 0; i < 8; i++) await server.clock.elapse(2000);
-    await until(() => server.clock.awaits(2000));
+    await until(() => server.clock.awaits(1000));
     expect(server.asked).not.toContain('PUT');
-    await server.clock.elapse(2000);
+    await server.clock.elapse(1000);
     await acquired;
+    expect(elector.wonAt).toBe(29_000);
   });
 
   test('does not believe that a deleted Lease has no holder any more', async () => {
@@ -86,9 +90,9 @@ describe('winning', () => {
     await until(() => server.clock.awaits(2000));
     server.stored = undefined;
     for (let i = 0; i < 7; i++) await server.clock.elapse(2000);
-    await until(() => server.clock.awaits(2000));
+    await until(() => server.clock.awaits(1000));
     expect(server.asked).not.toContain('POST');
-    await server.clock.elapse(2000);
+    await server.clock.elapse(1000);
     await acquired;
   });
 

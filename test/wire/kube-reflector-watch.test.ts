@@ -218,6 +218,21 @@ describe('watching', () => {
     await s.asks('list', ...Array(5).fill('watch 10'), 'list', 'watch 5');
   });
 
+  test.for([
+    [429, 'TooManyRequests', [800, 1600, 3200, 6400, 12_800, 25_600]],
+    [403, 'Forbidden', Array(6).fill(30_000)],
+  ] satisfies [number, string, number[]][])(
+    'refused with %i over and over goes on from its version: a list would be refused too',
+    async ([code, reason, delays]) => {
+      const s = scenario();
+      s.lists.push(list('10'));
+      for (const _ of delays) s.watches.push((response) => sendStatus(response, code, reason));
+      await s.start();
+      for (const ms of delays) await s.clock.elapse(ms);
+      await s.asks('list', ...Array(7).fill('watch 10'));
+    },
+  );
+
   test('forgets earlier failures once it has lived', async () => {
     const s = scenario();
     const failing: Reply = (response) => sendStatus(response, 500, 'InternalError');

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { KubeResources } from '../../src/kube/resources.ts';
 import { KubeSecrets } from '../../src/kube/secrets.ts';
 import type { KratosIdentity } from '../../src/model/generated/kratosidentity.ts';
+import { FINALIZER } from '../../src/model/resource.ts';
 import { Sensitive } from '../../src/model/sensitive.ts';
 import { identity, KubeSetup } from './kube-support.ts';
 import { type Answer, sendJson, sendStatus } from './raw-server.ts';
@@ -38,15 +39,23 @@ describe('a resource', () => {
     });
   });
 
-  test('gets its finalizers under its uid and version, and is answered as it then is', async () => {
+  test('gets our finalizer, and loses it, under its uid and version, and is answered as it then is', async () => {
     const { api, server } = await setup((_, response) => sendJson(response, 200, identity('ann', '8')));
-    const after = await new KubeResources(api.requests).setFinalizers(ANN, ['other', 'ours']);
+    const resources = new KubeResources(api.requests);
+    const having = (...finalizers: string[]) => ({ ...ANN, metadata: { ...ANN.metadata, finalizers } });
+    const after = await resources.setFinalizer(having('other'), true);
+    await resources.setFinalizer(having('other', FINALIZER), false);
     expect(after.metadata.resourceVersion).toBe('8');
-    expect(server.seen).toMatchObject([{ method: 'PATCH', path: PATH }]);
+    expect(server.seen).toMatchObject([
+      { method: 'PATCH', path: PATH },
+      { method: 'PATCH', path: PATH },
+    ]);
     expect(server.seen[0]?.headers['content-type']).toBe('application/merge-patch+json');
-    expect(JSON.parse(server.seen[0]?.body ?? '')).toEqual({
-      metadata: { uid: 'uid-ann', resourceVersion: '7', finalizers: ['other', 'ours'] },
-    });
+    const metadata = { uid: 'uid-ann', resourceVersion: '7' };
+    expect(server.seen.map(({ body }) => JSON.parse(body))).toEqual([
+      { metadata: { ...metadata, finalizers: ['other', FINALIZER] } },
+      { metadata: { ...metadata, finalizers: ['other'] } },
+    ]);
   });
 
   test('gets its status by the subresource, under its uid and version', async () => {

@@ -3,7 +3,7 @@ import { LeaseElector } from '../../src/kube/lease.ts';
 import type { Clock } from '../../src/model/clock.ts';
 import { isRemote } from '../../src/model/errors.ts';
 import { HandClock } from './clocks.ts';
-import { KubeSetup } from './kube-support.ts';
+import { KubeSetup, sendWatch } from './kube-support.ts';
 import { type Answer, type Seen, sendJson, sendStatus } from './raw-server.ts';
 
 interface Spec {
@@ -34,6 +34,9 @@ export class LeaseServer {
   stored: Stored | undefined;
   /** Answers in place of the server where it returns true. */
   instead: (...args: Parameters<Answer>) => boolean = () => false;
+  /** What comes of watches; without the right to them unless a test says otherwise. */
+  watch: Answer = (_, response) => sendStatus(response, 403, 'Forbidden');
+  readonly #watchers = new Set<() => void>();
   #setup: KubeSetup | undefined;
 
   /** Requests may live by another clock than the electors do. */
@@ -49,10 +52,11 @@ export class LeaseServer {
   }
 
   elector(identity: string): LeaseElector {
-    const client = this.#setup?.api.leases;
-    if (client === undefined) throw new Error('not started');
+    if (this.#setup === undefined) throw new Error('not started');
+    const { leases, watches } = this.#setup.api;
     const elector = new LeaseElector({
-      client,
+      client: leases,
+      watches,
       namespace: 'ops',
       name: 'operator',
       identity,
@@ -69,7 +73,16 @@ export class LeaseServer {
     return elector;
   }
 
+  /** What was asked, apart from watches. */
   get seen(): readonly Seen[] {
+    return this.#all.filter((seen) => !isWatch(seen));
+  }
+
+  get watched(): readonly Seen[] {
+    return this.#all.filter(isWatch);
+  }
+
+  get #all(): readonly Seen[] {
     return this.#setup?.server.seen ?? [];
   }
 
@@ -80,13 +93,26 @@ export class LeaseServer {
   /** Someone else writes the Lease. */
   write(spec: Spec): void {
     this.stored = { version: (this.stored?.version ?? 0) + 1, spec };
+    for (const tell of this.#watchers) tell();
   }
+
+  /** Serves watches: of a change, from the moment it is made. */
+  readonly live: Answer = (_, response) => {
+    sendWatch(response);
+    const tell = () => response.write(`${JSON.stringify({ type: 'MODIFIED', object: this.#lease() })}\n`);
+    this.#watchers.add(tell);
+    response.on('close', () => this.#watchers.delete(tell));
+  };
 
   show(response: Parameters<Answer>[1], status = 200): void {
     sendJson(response, status, this.#lease());
   }
 
   #answer(seen: Seen, response: Parameters<Answer>[1]): void {
+    if (isWatch(seen)) {
+      this.watch(seen, response);
+      return;
+    }
     if (this.instead(seen, response)) return;
     const refusal = this.#refusal(seen);
     if (refusal) {
@@ -119,6 +145,10 @@ export class LeaseServer {
       spec: this.stored?.spec,
     };
   }
+}
+
+function isWatch({ query }: Seen): boolean {
+  return query.has('watch');
 }
 
 export const signal = () => new AbortController().signal;

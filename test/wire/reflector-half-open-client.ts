@@ -39,6 +39,7 @@ new Reflector<KratosIdentity>({
   random: () => 0,
   metrics: {
     listed: () => {},
+    relisted: (reason) => process.send?.(`relist ${reason}`),
     watched: (result) => process.send?.(`watch ${result}`),
     event: () => {},
     failed: (error) => process.send?.(`failed: ${error.message}`),

@@ -18,6 +18,7 @@ class Scenario {
   readonly changes: string[] = [];
   readonly told: string[] = [];
   readonly ended: string[] = [];
+  readonly relists: string[] = [];
   random = 0;
   setup: KubeSetup | undefined;
   readonly reflectors: Reflector<KratosIdentity>[] = [];
@@ -45,6 +46,7 @@ class Scenario {
       random: () => this.random,
       metrics: {
         listed: () => {},
+        relisted: (reason) => this.relists.push(reason),
         watched: (result) => this.ended.push(result),
         event: () => {},
         failed: (error) => this.told.push(error.message),

@@ -1,4 +1,3 @@
-import { isRedirect } from '../../http/answer.ts';
 import type { AdminApi } from '../../kratos/admin-api.ts';
 import type { Session } from '../../kratos/types/session.ts';
 import { isRemote } from '../../model/errors.ts';
@@ -72,10 +71,8 @@ function isNotFound(error: unknown): boolean {
   return isRemote(error, 'notFound');
 }
 
-/** v0.9 and v0.10 have no such route for administrators: they redirect to that of the user. */
 function isNoSession(error: unknown): boolean {
-  const isElsewhere = isRemote(error, 'unexpected') && isRedirect(error.status ?? 0);
-  return isElsewhere || isRemote(error, 'notFound', 'unsupported');
+  return isRemote(error, 'notFound', 'unsupported');
 }
 
 function viewOf(now: Context['now']): View<Session> {

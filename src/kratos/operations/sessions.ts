@@ -1,5 +1,6 @@
 import { type Call, NOTHING } from '../api.ts';
 import type { CallOptions } from '../call-options.ts';
+import { pathsOf } from '../dialect.ts';
 import { type Page, type PageQuery, pageBy } from '../pages.ts';
 import type { Server } from '../server.ts';
 import { readSession, readSessions, type Session } from '../types/session.ts';
@@ -18,20 +19,24 @@ const SINCE = {
   all: 'Kratos v0.11 or later (sessions of everybody)',
 } as const;
 
-/**
- * Sessions of users. Up to v0.10 some of these routes are the users' own, and redirect to the public port: `unexpected` in place of
- * `unsupported`. Sources: ory/kratos session/handler.go.
- */
+/** In v0.9 and v0.10 some of these routes are the users' own, which have no prefix. */
+const USERS = pathsOf('classic');
+
+/** Sessions of users. Sources: ory/kratos session/handler.go, x/redir.go. */
 export function sessionOperations(server: Server) {
   const { admin, lists } = server.ports;
 
-  const list = async (path: string, since: string, options: ListSessionsOptions): Promise<Page<Session>> => {
+  const list = async (
+    { path, since, leftTo }: { path: string; since: string; leftTo?: string },
+    options: ListSessionsOptions,
+  ): Promise<Page<Session>> => {
     const { active, signal } = options;
     return lists.ask({
       operation: 'GET sessions',
       method: 'GET',
       path: withPage(path, options, { active: active === undefined ? undefined : `${active}` }),
       since,
+      leftTo,
       expect: 200,
       signal,
       read: pageBy(readSessions),
@@ -44,12 +49,13 @@ export function sessionOperations(server: Server) {
       identityId: string,
       options: ListSessionsOptions = {},
     ): Promise<Page<Session>> {
-      return list((await server.paths()).sessions(identityId), SINCE.ofIdentity, options);
+      return list({ path: (await server.paths()).sessions(identityId), since: SINCE.ofIdentity }, options);
     },
 
     /** `GET /sessions`, 200: everybody's; v0.11 and later, else `unsupported`. */
     async listSessions(options: ListSessionsOptions = {}): Promise<Page<Session>> {
-      return list((await server.paths()).allSessions, SINCE.all, options);
+      const path = (await server.paths()).allSessions;
+      return list({ path, since: SINCE.all, leftTo: USERS.allSessions }, options);
     },
 
     /** `GET /sessions/{id}`, 200; v0.11 and later, else `unsupported`. Rejects `notFound`. */
@@ -70,7 +76,7 @@ export function sessionOperations(server: Server) {
     async disableSession(id: string, { signal }: CallOptions = {}): Promise<void> {
       const path = (await server.paths()).session(id);
       const call = { operation: 'DELETE session', method: 'DELETE', path, about: 'one', signal } as const;
-      await admin.ask({ ...call, ...NOTHING, since: SINCE.all });
+      await admin.ask({ ...call, ...NOTHING, since: SINCE.all, leftTo: USERS.session(id) });
     },
 
     /** `PATCH /sessions/{id}/extend`, 200 or 204: to its full life again; v0.10 and later, else `unsupported`. Rejects `notFound`. */

@@ -26,6 +26,10 @@ export const gateway: Scenario = {
 
     const troubles: readonly (readonly [Behaviour, string])[] = [
       ['html', 'KratosUnavailable'],
+      ['html 404', 'KratosUnavailable'],
+      ['html 503', 'KratosUnavailable'],
+      ['busy for 2 s', 'KratosUnavailable'],
+      ['busy until a date', 'KratosUnavailable'],
       ['redirect', 'KratosUnavailable'],
       ['denied', 'KratosDenied'],
     ];
@@ -45,7 +49,7 @@ export const gateway: Scenario = {
     }
 
     await t.check('a deletion is not believed of an HTML page', async () => {
-      proxy.behaviour = 'html';
+      proxy.behaviour = 'html 404';
       await namespace.delete('early');
       await namespace.because('early', 'Deleting');
       proxy.behaviour = 'pass';
