@@ -36,6 +36,18 @@ function asked(whole: WholeOperator) {
   };
 }
 
+test('what is there when the operator starts costs three writes, and no word of a Kratos that was not asked yet', async () => {
+  const count = 100;
+  await using whole = await WholeOperator.start('26.2', (before) => {
+    for (let index = 0; index < count; index += 1)
+      before.apply(`p${index}`, { schemaId: 'default', traits: { email: `p${index}@example.org` } });
+  });
+  await settled(whole);
+  const writes = whole.kube.requests.matching({ method: 'PATCH', path: /kratosidentities/ });
+  expect(writes).toHaveLength(2 * count);
+  expect(whole.kratos.store.identities()).toHaveLength(count);
+});
+
 describe.each<KratosVersion>(['1.3', '26.2'])('on v%s', (version) => {
   test('what is made and looked at at once travels together, and a restart writes nothing', async () => {
     await using whole = await WholeOperator.start(version);

@@ -32,9 +32,14 @@ export class WholeOperator implements AsyncDisposable {
     this.#operator = this.#build();
   }
 
-  static async start(version: KratosVersion): Promise<WholeOperator> {
+  /** @param beforeIt what there is already when the operator starts */
+  static async start(
+    version: KratosVersion,
+    beforeIt: (whole: WholeOperator) => void = () => {},
+  ): Promise<WholeOperator> {
     const crd = parse(await readFile('crds/kratosidentities.yaml', 'utf8')) as JsonObject;
     const whole = new WholeOperator(await startKube({ crd }), await startKratos({ version }));
+    beforeIt(whole);
     await whole.#work();
     return whole;
   }
