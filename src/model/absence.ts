@@ -1,5 +1,5 @@
 import { serverKind } from './identity.ts';
-import { isDeleting, saysUnavailable, wasRefused } from './resource.ts';
+import { isDeleting, says, wasRefused } from './resource.ts';
 import type { Step, Verdict } from './step.ts';
 import type { World } from './world.ts';
 
@@ -35,7 +35,7 @@ export function untilAbsenceCounts(world: World, monoNow: number): Step {
   if (from === Number.POSITIVE_INFINITY) return { do: 'askReady' };
   const requeue = { kind: 'after', ms: Math.min(from - monoNow, 2_000) } as const;
   // The trouble that the lateness comes of is told, and may come again: a status that says the one and the other would never rest.
-  if (saysUnavailable(world.resource)) return { do: 'postpone', requeue };
+  if (says(world.resource, 'KratosUnavailable')) return { do: 'postpone', requeue };
   const verdict: Verdict = isDeleting(world.resource)
     ? { reason: 'Deleting', message: 'waiting until a late answer of Kratos can be ruled out' }
     : { reason: 'Progressing', message: 'waiting until a late answer of Kratos can be ruled out' };

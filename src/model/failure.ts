@@ -2,7 +2,7 @@ import type { Instant } from './clock.ts';
 import type { RemoteError } from './errors.ts';
 import { isAllTold } from './learned.ts';
 import { isQuiet, outageVerdict, planOutage } from './outage.ts';
-import { isDeleting, saysUnavailable } from './resource.ts';
+import { isDeleting, says } from './resource.ts';
 import type { End, Requeue, Verdict } from './step.ts';
 import type { World } from './world.ts';
 
@@ -23,7 +23,7 @@ function planTrouble(world: World, error: RemoteError, now: Instant): End {
   const cause = error.code === 'denied' ? 'denied' : 'unavailable';
   const verdict = outageVerdict(world, cause);
   // Another passing trouble in the same outage, such as of a server that is just replaced, is no news.
-  const isTold = saysUnavailable(world.resource) && isAllTold(learned);
+  const isTold = says(world.resource, 'KratosUnavailable') && isAllTold(learned);
   if (isTold && verdict.reason === 'KratosUnavailable') return { do: 'postpone', requeue };
   return { do: 'wait', verdict, requeue };
 }

@@ -1,6 +1,6 @@
 import type { Instant } from './clock.ts';
 import type { Capabilities } from './identity.ts';
-import { isDeleting, readyCondition } from './resource.ts';
+import { isDeleting, says } from './resource.ts';
 import type { End, Verdict } from './step.ts';
 import type { World } from './world.ts';
 
@@ -9,11 +9,7 @@ import type { World } from './world.ts';
  * is looked at.
  */
 export function planTurn(world: World, now: Instant): End | undefined {
-  const { metadata, status } = world.resource;
-  const isTold =
-    readyCondition(world.resource)?.reason === LOST.reason &&
-    status?.observedGeneration === metadata.generation;
-  return isTold ? untilTurn(world, now) : undefined;
+  return says(world.resource, LOST.reason) ? untilTurn(world, now) : undefined;
 }
 
 /** `undefined`: a vanished identity may be made again now. */

@@ -11,7 +11,7 @@ import { ownedPointers } from './pointer.ts';
 import { specProblem, unsupported } from './problems.ts';
 import { planExpiry, planRecovery, planRetire } from './recovery.ts';
 import { planRepeat } from './repeat.ts';
-import { hasFinalizer, isUntouched, readyCondition } from './resource.ts';
+import { hasFinalizer, isUntouched, says } from './resource.ts';
 import type { Step, Verdict } from './step.ts';
 import { identityIdOf, type World } from './world.ts';
 
@@ -178,10 +178,8 @@ function planRest(world: World, identity: Identity, has: Capabilities): Step {
 function conflictStep(world: World): Step {
   const { resource, learned } = world;
   const { generation } = resource.metadata;
-  const before =
-    readyCondition(resource)?.reason === 'Conflict' && resource.status?.observedGeneration === generation;
   const again = learned.conflicts?.generation === generation && learned.conflicts.count > 1;
-  if (before || again) return { do: 'stall', verdict: CONFLICT };
+  if (says(resource, 'Conflict') || again) return { do: 'stall', verdict: CONFLICT };
   const verdict: Verdict = { reason: 'Progressing', message: 'Kratos reported a conflict; trying once more' };
   return { do: 'wait', verdict, requeue: { kind: 'after', ms: 2_000 } };
 }

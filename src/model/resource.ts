@@ -1,4 +1,5 @@
 import type { KratosIdentity } from './generated/kratosidentity.ts';
+import type { Reason } from './step.ts';
 
 export const GROUP = 'kratos.ory.sh';
 export const API_VERSION = `${GROUP}/v1alpha1`;
@@ -32,10 +33,14 @@ export function readyCondition(resource: KratosIdentity) {
   return conditionOf(resource, 'Ready');
 }
 
-/** True when status says of this very generation that Kratos cannot be asked. */
-export function saysUnavailable(resource: KratosIdentity): boolean {
-  const isOfNow = resource.status?.observedGeneration === resource.metadata.generation;
-  return isOfNow && readyCondition(resource)?.reason === 'KratosUnavailable';
+/** True when status speaks of this very generation. */
+export function isObserved({ metadata, status }: KratosIdentity): boolean {
+  return status?.observedGeneration === metadata.generation;
+}
+
+/** True when the Ready condition gives that reason, of this very generation. */
+export function says(resource: KratosIdentity, reason: Reason): boolean {
+  return isObserved(resource) && readyCondition(resource)?.reason === reason;
 }
 
 /** True when no pass has ended or gone on record over it yet: the API server's own default stands. */
@@ -70,5 +75,5 @@ const REFUSALS: ReadonlySet<string> = new Set([
 export function wasRefused(resource: KratosIdentity): boolean {
   const reason = readyCondition(resource)?.reason;
   if (reason === undefined || !REFUSALS.has(reason) || isDeleting(resource)) return false;
-  return resource.status?.observedGeneration === resource.metadata.generation;
+  return isObserved(resource);
 }

@@ -3,6 +3,7 @@ import type { KratosIdentity } from '../model/generated/kratosidentity.ts';
 import { hasFinalizer, readyCondition } from '../model/resource.ts';
 import type { Requeue } from '../model/step.ts';
 import type { Deps } from './deps.ts';
+import { forget } from './forget.ts';
 import { type PassResult, runPass } from './pass.ts';
 import type { Key, Priority } from './ports.ts';
 import type { Slots } from './slots.ts';
@@ -46,11 +47,9 @@ export class Controller {
 
   /** What the watch saw. Only what may need a pass gets one; our own status writes do not. */
   onChange(key: Key, before: KratosIdentity | undefined, after: KratosIdentity | undefined): void {
-    const { queue, memory, census, losses } = this.#deps;
+    const { queue } = this.#deps;
     if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
-      memory.forget(before.metadata.uid);
-      census.forget(before.metadata.uid);
-      losses.forget(before.metadata.uid);
+      forget(this.#deps, before.metadata.uid);
     }
     if (after === undefined) queue.drop(key);
     else if (before === undefined) queue.add(key, isNew(after) ? 'normal' : 'low');

@@ -1,11 +1,10 @@
 import { canonical, sha256 } from '../model/canonical.ts';
 import { isRemote } from '../model/errors.ts';
-import type { KratosIdentity } from '../model/generated/kratosidentity.ts';
 import { holdingOf } from '../model/holding.ts';
 import { identifiersIn } from '../model/identifiers.ts';
 import type { Capabilities } from '../model/identity.ts';
 import { UNSEEN } from '../model/repeat.ts';
-import { isDeleting, keyOf } from '../model/resource.ts';
+import { isDeleting, isObserved, keyOf } from '../model/resource.ts';
 import type { KratosStep } from '../model/step.ts';
 import type { World } from '../model/world.ts';
 import type { Deps } from './deps.ts';
@@ -24,14 +23,10 @@ export async function readIdentity(deps: Deps, world: World, has: Capabilities, 
   } catch (error) {
     if (!isRemote(error, 'notFound')) throw error;
     deps.index.drop(id);
-    if (!isDeleting(resource)) deps.losses.lost(resource.metadata.uid, keyOf(resource), wasEdited(resource));
+    if (!isDeleting(resource))
+      deps.losses.lost(resource.metadata.uid, keyOf(resource), !isObserved(resource));
     return { ...world, identity: { kind: 'gone' } };
   }
-}
-
-/** Its author asked for something since a pass last answered. */
-function wasEdited({ metadata, status }: KratosIdentity): boolean {
-  return status?.observedGeneration !== metadata.generation;
 }
 
 export async function search(

@@ -20,6 +20,7 @@ import { type KratosView, recoveryOf, unseenWorld, type World } from '../model/w
 import { actOnKratos, actOnKube } from './act.ts';
 import { noteRecovery } from './act-recovery.ts';
 import type { Deps } from './deps.ts';
+import { forget } from './forget.ts';
 import { learn } from './learn.ts';
 import type { Key } from './ports.ts';
 import { writeStatus } from './write-status.ts';
@@ -59,7 +60,7 @@ export async function runPass(deps: Deps, key: Key): Promise<PassResult> {
 
 /** The watch may have told of the end before the pass was over: then nobody else forgets what that learned. */
 function done(deps: Deps, key: Key, { metadata }: KratosIdentity): PassResult {
-  if (deps.cache.get(key)?.metadata.uid !== metadata.uid) deps.memory.forget(metadata.uid);
+  if (deps.cache.get(key)?.metadata.uid !== metadata.uid) forget(deps, metadata.uid);
   return DONE;
 }
 

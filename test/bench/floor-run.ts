@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { imageFlags } from '../e2e/operator.ts';
 import { Child } from '../servers/child.ts';
 import type { BenchCluster } from './bench-cluster.ts';
 import type { Fleet } from './fleet.ts';
@@ -87,10 +87,4 @@ async function run(
   const { code } = await child.ended;
   if (code !== 0) throw new Error(`the floor ended with ${code}\n${child.tail()}`);
   return JSON.parse(child.log());
-}
-
-/** Node's own flags, as the image runs the operator: memory and collector are then the same. */
-async function imageFlags(): Promise<string[]> {
-  const dockerfile = await readFile(new URL('../../Dockerfile', import.meta.url), 'utf8');
-  return [...dockerfile.matchAll(/^ {2}"(--[^"]+)", \\$/gm)].map(([, flag]) => flag ?? '');
 }

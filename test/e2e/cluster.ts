@@ -15,6 +15,9 @@ export const HOME = 'kratos-identity-operator';
 /** Who the operator is to the API server. */
 export const OPERATOR_USER = `system:serviceaccount:${HOME}:${HOME}`;
 
+/** What the keys of the API server's objects begin with. */
+export const ETCD_PREFIX = '/cluster';
+
 /** A cluster without nodes and controllers: a real API server with the shipped manifests in it. */
 export class Cluster {
   readonly kube: Kube;
@@ -22,8 +25,9 @@ export class Cluster {
   readonly folder: string;
   /** With a token of the shipped ServiceAccount: all that the operator may do is what `deploy/` lets it. */
   readonly operatorKubeconfig: string;
+  readonly operatorToken: string;
   readonly etcd: Etcd;
-  readonly #server: ApiServer;
+  readonly server: ApiServer;
 
   private constructor(parts: {
     kube: Kube;
@@ -32,23 +36,26 @@ export class Cluster {
     etcd: Etcd;
     server: ApiServer;
     operatorKubeconfig: string;
+    operatorToken: string;
   }) {
     this.kube = parts.kube;
     this.binaries = parts.binaries;
     this.folder = parts.folder;
     this.operatorKubeconfig = parts.operatorKubeconfig;
+    this.operatorToken = parts.operatorToken;
     this.etcd = parts.etcd;
-    this.#server = parts.server;
+    this.server = parts.server;
   }
 
-  /** Starts etcd and the API server and applies `deploy/`, as its users do. */
-  static async start(binaries: Binaries, folder: string): Promise<Cluster> {
+  /** Starts etcd and the API server and applies `deploy/`, as its users do. @param auditReads the audit log tells of reads, too */
+  static async start(binaries: Binaries, folder: string, auditReads = false): Promise<Cluster> {
     const etcd = await startEtcd(binaries.etcd, folder);
     const server = await startApiServer({
       binary: binaries['kube-apiserver'],
       etcdUrl: etcd.url,
-      etcdPrefix: '/cluster',
+      etcdPrefix: ETCD_PREFIX,
       folder,
+      auditReads,
     });
     const kube = new Kube(server, binaries.kubectl);
     await kube.mustKubectl(['apply', '-k', DEPLOY]);
@@ -56,15 +63,10 @@ export class Cluster {
       kube.get('/apis/kratos.ory.sh/v1alpha1/kratosidentities'),
     );
     await until('kube-system', () => kube.get('/api/v1/namespaces/kube-system'));
-    const token = await createToken(kube, HOME, HOME);
-    const operatorKubeconfig = await writeKubeconfig(
-      join(await mkdtemp(join(folder, 'cluster-')), 'operator.kubeconfig'),
-      {
-        ...server,
-        token,
-      },
-    );
-    return new Cluster({ kube, binaries, folder, etcd, server, operatorKubeconfig });
+    const operatorToken = await createToken(kube, HOME, HOME);
+    const path = join(await mkdtemp(join(folder, 'cluster-')), 'operator.kubeconfig');
+    const operatorKubeconfig = await writeKubeconfig(path, { ...server, token: operatorToken });
+    return new Cluster({ kube, binaries, folder, etcd, server, operatorKubeconfig, operatorToken });
   }
 
   /** Another API server on the same etcd, with nothing in it. */
@@ -97,7 +99,7 @@ export class Cluster {
     const token = await createToken(this.kube, HOME, HOME);
     const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
     const path = join(this.folder, `${name}.kubeconfig`);
-    const kubeconfig = await writeKubeconfig(path, { ...this.#server, url, token });
+    const kubeconfig = await writeKubeconfig(path, { ...this.server, url, token });
     return { kubeconfig, credential: `JTI=${claims.jti}` };
   }
 
@@ -105,12 +107,12 @@ export class Cluster {
   async powerlessKubeconfig(namespace: string, account: string): Promise<string> {
     await this.kube.mustKubectl(['-n', namespace, 'create', 'serviceaccount', account]);
     const token = await createToken(this.kube, namespace, account);
-    return writeKubeconfig(join(this.folder, `${account}.kubeconfig`), { ...this.#server, token });
+    return writeKubeconfig(join(this.folder, `${account}.kubeconfig`), { ...this.server, token });
   }
 
   async stop(): Promise<void> {
     await this.kube.close();
-    await this.#server.stop();
+    await this.server.stop();
     await this.etcd.stop();
   }
 }

@@ -17,7 +17,7 @@ export interface OperatorOptions {
 }
 
 /** Node's own flags, as the image runs it. */
-async function imageFlags(): Promise<string[]> {
+export async function imageFlags(): Promise<string[]> {
   const dockerfile = await readFile(new URL('../../Dockerfile', import.meta.url), 'utf8');
   const flags = [...dockerfile.matchAll(/^ {2}"(--[^"]+)", \\$/gm)].map(([, flag]) => flag ?? '');
   if (flags.length === 0) throw new Error('the Dockerfile has no entry point of the known form');

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { RemoteError } from '../../src/model/errors.ts';
 import type { Identity } from '../../src/model/identity.ts';
+import { FAULTS } from './effects.ts';
 import { SERVERS } from './kratos.ts';
-import { FAULTS } from './operator.ts';
 import { KEY, PERSON, Scenario, THING } from './scenario.ts';
 
 /* Where an identity cannot say whose it is, equality is proof only together with the record of our own create. */

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Capabilities } from '../../src/model/identity.ts';
 import { markerOf } from '../../src/model/owner.ts';
 import { wasRefused } from '../../src/model/resource.ts';
-import { FAULTS, type Fault } from './operator.ts';
+import { FAULTS, type Fault } from './effects.ts';
 import { KEY, Scenario } from './scenario.ts';
 
 /** What people and other programs do to one resource and its identity; after each the operator works until all is quiet. */

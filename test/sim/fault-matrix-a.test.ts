@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Capabilities } from '../../src/model/identity.ts';
 import { MARKED_PERSON as PERSON, MARKED_THING as THING } from './canary.ts';
+import { FAULTS, type Fault } from './effects.ts';
 import { SERVERS } from './kratos.ts';
 import type { SpecInput } from './kube.ts';
-import { FAULTS, type Fault, SETTINGS } from './operator.ts';
+import { SETTINGS } from './operator.ts';
 import { KEY, Scenario } from './scenario.ts';
 
 /* Rows a1 to a7 of the fault matrix (fault-matrix.test.ts): crashes around creation and around recovery links. */

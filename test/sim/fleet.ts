@@ -10,10 +10,11 @@ import { Losses, type MassLoss } from '../../src/reconcile/losses.ts';
 import { Slots } from '../../src/reconcile/slots.ts';
 import { Canary } from './canary.ts';
 import { DrivenClock } from './clock.ts';
+import { Effects } from './effects.ts';
 import { Front } from './front.ts';
 import { SimKratos } from './kratos.ts';
 import { SimKube, type SpecInput } from './kube.ts';
-import { Effects, SimOperator } from './operator.ts';
+import { SimOperator } from './operator.ts';
 import { SimWatch } from './watch.ts';
 
 /** One status write: of which resource, and what its Ready condition then says; `forgets` the id. */

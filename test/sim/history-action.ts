@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { FAULTS } from './operator.ts';
+import { FAULTS } from './effects.ts';
 
 export const KEYS = ['team/ada', 'team/bob'] as const;
 const POLICIES = ['Delete', 'Retain', 'Deactivate'] as const;

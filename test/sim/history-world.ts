@@ -3,11 +3,11 @@ import { serverKind } from '../../src/model/identity.ts';
 import { hasFinalizer } from '../../src/model/resource.ts';
 import { Canary } from './canary.ts';
 import { DrivenClock } from './clock.ts';
+import { Effects } from './effects.ts';
 import { KEYS } from './history-action.ts';
 import { STRANGER } from './history-spec.ts';
 import { SimKratos } from './kratos.ts';
 import { SimKube } from './kube.ts';
-import { Effects } from './operator.ts';
 import { SimProcess, turn } from './process.ts';
 
 const MINUTES = 60_000;

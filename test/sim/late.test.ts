@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Fault } from './effects.ts';
 import { fail, SERVERS } from './kratos.ts';
-import type { Fault } from './operator.ts';
 import { KEY, PERSON, Scenario, THING } from './scenario.ts';
 
 const KINDS = Object.entries(SERVERS);

@@ -5,9 +5,10 @@ import { Controller } from '../../src/reconcile/controller.ts';
 import { Slots } from '../../src/reconcile/slots.ts';
 import type { Canary } from './canary.ts';
 import type { DrivenClock } from './clock.ts';
+import { Died, type Effects } from './effects.ts';
 import type { SimKratos } from './kratos.ts';
 import type { SimKube } from './kube.ts';
-import { Died, type Effects, SimOperator } from './operator.ts';
+import { SimOperator } from './operator.ts';
 import { SimWatch } from './watch.ts';
 
 export interface SimWorld {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { KratosIdentitySpec } from '../../src/model/generated/kratosidentity.ts';
 import { Sensitive } from '../../src/model/sensitive.ts';
+import type { Fault } from './effects.ts';
 import { SERVERS } from './kratos.ts';
 import type { SpecInput } from './kube.ts';
-import type { Fault } from './operator.ts';
 import { SETTINGS } from './operator.ts';
 import { KEY, PERSON, Scenario } from './scenario.ts';
 

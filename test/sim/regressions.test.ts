@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { FINALIZER } from '../../src/model/resource.ts';
+import { FAULTS } from './effects.ts';
 import { fail, SERVERS } from './kratos.ts';
-import { FAULTS, SETTINGS } from './operator.ts';
+import { SETTINGS } from './operator.ts';
 import { KEY, PERSON, Scenario, THING } from './scenario.ts';
 
 const TWIN = 'team/twin';

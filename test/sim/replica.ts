@@ -7,10 +7,11 @@ import { Census } from '../../src/reconcile/census.ts';
 import { Controller } from '../../src/reconcile/controller.ts';
 import { Slots } from '../../src/reconcile/slots.ts';
 import type { DrivenClock } from './clock.ts';
+import type { Effects } from './effects.ts';
 import type { SimKratos } from './kratos.ts';
 import type { SimKube } from './kube.ts';
 import type { SimLease } from './lease.ts';
-import { type Effects, SimOperator } from './operator.ts';
+import { SimOperator } from './operator.ts';
 import { ProcessClock } from './process-clock.ts';
 import { SimWatch } from './watch.ts';
 

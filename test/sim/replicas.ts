@@ -1,10 +1,10 @@
 import type { Capabilities, Identity } from '../../src/model/identity.ts';
 import { keyOf, readyCondition } from '../../src/model/resource.ts';
 import { DrivenClock } from './clock.ts';
+import { Effects } from './effects.ts';
 import { SimKratos } from './kratos.ts';
 import { SimKube, type SpecInput } from './kube.ts';
 import { SimLease } from './lease.ts';
-import { Effects } from './operator.ts';
 import { type Loss, Replica, type ReplicaWorld } from './replica.ts';
 
 export const KEYS = ['team/ada', 'team/bob', 'team/printer'] as const;

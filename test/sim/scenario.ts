@@ -3,9 +3,10 @@ import type { Capabilities, Identity } from '../../src/model/identity.ts';
 import { keyOf } from '../../src/model/resource.ts';
 import { Canary } from './canary.ts';
 import { DrivenClock } from './clock.ts';
+import { Died, Effects } from './effects.ts';
 import { SimKratos } from './kratos.ts';
 import { SimKube, type SpecInput } from './kube.ts';
-import { Died, Effects, SimOperator, type SimOptions } from './operator.ts';
+import { SimOperator, type SimOptions } from './operator.ts';
 
 export const KEY = 'team/ada';
 export const PERSON: SpecInput = { schemaId: 'person', traits: { email: 'ada@example.org', name: 'Ada' } };
